@@ -5,6 +5,7 @@ timeout however many hosts are tried. What is lost is thrown away, and the next 
 has to be started anew when a server comes back, or when another one takes its place.
 """
 
+import logging
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any
 from weakref import WeakSet
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_errors import (
@@ -30,6 +32,8 @@ from app.storage.postgres_statements import Row
 _PAUSE_SECONDS = 0.05
 # What the function that writes raises when a version has moved.
 _OVERWRITTEN = "GH409"
+
+_logger = logging.getLogger(__name__)
 
 
 class Overwritten(Exception):
@@ -190,9 +194,15 @@ class Connections:
         return None
 
     def _open_another(self) -> None:
+        thread = threading.Thread(target=self._open_one, args=(self._changed, self._era), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            # For want of a thread; what counts as being opened would keep another from being opened for ever.
+            raise StoreUnavailable(WITHOUT_CONNECTION) from error
+        # Whoever comes here holds what the thread wants for telling that it is done.
         self._open += 1
         self._opening += 1
-        threading.Thread(target=self._open_one, args=(self._changed, self._era), daemon=True).start()
 
     def _open_one(self, changed: threading.Condition, era: int) -> None:
         session, failure = None, ""
@@ -201,6 +211,10 @@ class Connections:
             session.era = era
         except psycopg.Error as error:
             failure = reason_for(error)
+        except Exception:
+            # Such as no file descriptor: it counts as being opened until that is said.
+            failure = WITHOUT_CONNECTION
+            _logger.exception("A session with the database could not be opened")
         with changed:
             self._opening -= 1
             if session is None:
@@ -212,7 +226,9 @@ class Connections:
             changed.notify_all()
 
     def _keep(self, session: DatabaseSession) -> None:
-        if session.era == self._era and not session.closed:
+        # What was broken off in the middle would be the next one's trouble: a transaction, a lock, an answer.
+        is_idle = not session.closed and session.pgconn.transaction_status == TransactionStatus.IDLE
+        if session.era == self._era and is_idle:
             self._idle.append(session)
         else:
             self._open -= 1

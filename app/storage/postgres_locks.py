@@ -5,6 +5,7 @@ answer. Whoever has to wait does so in a session of his own, in the order of arr
 goes with it: a lock of a process that was killed is free as soon as the server has seen its connection end.
 """
 
+import logging
 import select
 import threading
 import time
@@ -33,6 +34,8 @@ _UNLOCK = "SELECT pg_advisory_unlock(%s::int, %s::int)"
 _PREPARE_UNLOCK = "PREPARE gatehouse_unlock (int, int) AS SELECT pg_advisory_unlock($1, $2)"
 
 IsHeld = Callable[[], bool]
+
+_logger = logging.getLogger(__name__)
 
 
 class AdvisoryLocks:
@@ -113,15 +116,22 @@ class AdvisoryLocks:
         while not self._closing.is_set():
             session = self._session
             if session is None:
-                try:
-                    self._begin()
-                    self._settled_since = time.monotonic()
-                except StoreUnavailable:
-                    self._closing.wait(_RETRY_SECONDS)
+                self._begin_again()
                 self._beat = _now()
             elif self._is_gone_for_good(session):
                 with self._changed:
                     self._drop(session)
+
+    def _begin_again(self) -> None:
+        try:
+            self._begin()
+            self._settled_since = time.monotonic()
+        except StoreUnavailable:
+            self._closing.wait(_RETRY_SECONDS)
+        except Exception:
+            # Such as no file descriptor: without this thread nothing would ever be locked again.
+            _logger.exception("The session of the locks could not be opened")
+            self._closing.wait(_RETRY_SECONDS)
 
     def _is_gone_for_good(self, session: DatabaseSession) -> bool:
         if _is_gone(session, _LOOK_SECONDS):

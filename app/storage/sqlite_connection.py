@@ -63,9 +63,25 @@ class SharedConnection:
 
     def release(self, error: BaseException | None) -> None:
         """End the turn; raise StoreUnavailable for what SQLite or the disk refused."""
-        self._lock.release()
+        try:
+            self._leave_nothing_open()
+        finally:
+            self._lock.release()
         if isinstance(error, (sqlite3.Error, OSError)):
             raise self._unusable(error) from error
+
+    def _leave_nothing_open(self) -> None:
+        # Left open by what went wrong, a transaction would take in every write from here on and show it to
+        # nobody else, and the next one could not begin.
+        connection = self._connection
+        if connection is None or not connection.in_transaction:
+            return
+        try:
+            connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            # Another connection is opened for the next turn.
+            self._connection = None
+            connection.close()
 
     def _unusable(self, error: sqlite3.Error | OSError) -> StoreUnavailable:
         return StoreUnavailable(f"The database {self._path.name} cannot be used: {error}")

@@ -8,6 +8,7 @@ import pytest
 from app.storage import sqlite, sqlite_pages
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
+from app.storage.sqlite_connection import SharedConnection
 
 pytestmark = pytest.mark.integration
 
@@ -124,3 +125,16 @@ def test_page_when_it_takes_long_then_nobody_else_waits_for_his_turn(folder, mon
 
     assert [document.key for document in found.documents] == ["inbox/default/meanwhile"]
     assert {file.name for file in folder.iterdir()} == {"gatehouse.sqlite3"}
+
+
+def test_turn_when_it_ends_within_a_transaction_then_the_next_one_is_not_in_it(tmp_path):
+    shared = SharedConnection(tmp_path / "gatehouse.db", timeout_seconds=1)
+    with shared.reading as connection:
+        connection.execute("BEGIN IMMEDIATE")
+    with shared.writing as connection:
+        is_open = connection.in_transaction
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    shared.close()
+
+    assert not is_open
