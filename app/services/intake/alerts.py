@@ -35,6 +35,7 @@ from app.storage.base import Store
 from app.ticket_ids import NewTicketId
 
 Then = Callable[[Ticket], object]
+AFTERWARDS = "The alert of ticket %s is done, but not what follows it: %s"
 LATER = "The alert of ticket %s will be finished later: %s"
 
 _logger = logging.getLogger(__name__)
@@ -82,7 +83,13 @@ class Intake:
         """Carry out a claimed alert and close its entry; one that waits for a person stays open."""
         closing = Completion(self.store, self.inbox, self.ledger, entry, ticket, request_id)
         finish = self._finishing(closing, entry, ticket)
-        self._worker(entry, signal, bot).carry_out(ticket, signal, bot, finish)
+        try:
+            self._worker(entry, signal, bot).carry_out(ticket, signal, bot, finish)
+        except Exception as error:
+            if closing.written is None:
+                raise
+            # Nobody takes up again what is written; what comes after it the clock does as well.
+            _logger.exception(AFTERWARDS, ticket.id, error, exc_info=unless_away(error))  # noqa: TRY401  # its words
         if closing.written is not None:
             self._account_for(ticket)
         return closing.answer
@@ -148,6 +155,8 @@ class Intake:
         # Closed last: a crash before it leaves an entry that is only closed again.
         closing = self.inbox.closing(entry, answer_for(ticket, request_id))
         self.store.apply([*self.workers.forgetting(ticket.id), closing])
+        # People are told once it is closed, so nobody has been.
+        self._account_for(ticket)
 
     def preview(self, signal: Signal, bot: Bot, redacted: dict[str, Any]) -> dict[str, Any]:
         """Return the ticket that an alert would become, as the API shows it; nothing is stored or sent."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from app.dataclass import dataclass
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import StoreUnavailable
+from app.errors import Conflict, StoreUnavailable
 from app.repositories.fingerprints import remembering
 from app.repositories.inbox import Answer, Inbox, InboxEntry
 from app.repositories.tickets import Ledger
@@ -51,12 +51,17 @@ class Completion:
     def _insist(self, changes: list[Change]) -> None:
         """Write while the symbol is still held: the next alert must not be decided on books without this one.
 
-        A store that was lost sight of may be back at once. Written twice, it raises Conflict the second time:
-        the recovery finds the ticket then, and closes the entry.
+        A store that was lost sight of may be back at once. Written twice, it may raise Conflict the second
+        time: the entry's answer tells then that the first time was enough.
         """
-        for _ in range(INSISTS):
+        for left in reversed(range(INSISTS + 1)):
             try:
                 return self.store.apply(changes)
             except StoreUnavailable:
-                continue
-        return self.store.apply(changes)
+                if not left:
+                    raise
+            except Conflict:
+                if self.inbox.answer(self.entry) is None:
+                    raise
+                return None
+        return None

@@ -60,6 +60,10 @@ class InFlight:
         """Take note that an interrupted alert is finished."""
         self._unfinished.discard(key)
 
+    def unfinished(self) -> frozenset[str]:
+        """Return what was interrupted or put off in this process and is not known to be finished."""
+        return frozenset(self._unfinished)
+
     def has_unfinished(self) -> bool:
         """True when an alert was interrupted in this process and nobody has closed its entry since."""
         return bool(self._unfinished)

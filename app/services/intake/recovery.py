@@ -74,9 +74,13 @@ class Recovery:
         """Finish or expire every entry that was left; return how many were closed."""
         if not self._must_look():
             return 0
+        unfinished = self.in_flight.unfinished()
         entries = self.inbox.open_entries()
         keys = {entry.key for entry in entries}
         self._waiting &= keys
+        for key in unfinished - keys:
+            # Its last write was made after all, or another process has finished it.
+            self.in_flight.finished(key)
         self.left_alerts.keep(keys)
         left = [entry for entry in entries if self._is_left(entry) and not self.progress.waits(entry)]
         closed = self._try_each(left)
