@@ -164,17 +164,19 @@ class Recovery:
         if self.in_flight.is_running(entry.key):
             return False
         with self.in_flight.running(entry.key):
-            is_new = self.in_flight.begins_with(entry.key) or is_new
+            # Of one that others had meanwhile nobody here knows what they have sent.
+            is_own = entry.owner == self.locks.owner
+            is_new = (self.in_flight.begins_with(entry.key) and is_own) or is_new
             return self._take_up(entry, is_new=is_new, at_once=at_once)
 
     def _take_up(self, entry: InboxEntry, *, is_new: bool, at_once: bool) -> bool:
-        finished = False
+        finished, taken = False, None
         try:
             # Compared and swapped: of all processes that found it one goes on.
             taken = self.inbox.take_over(entry, counted=not is_new and self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
         except (StoreError, BrokerUnavailable, EntryMustWait) as error:
-            self._wait(entry, error)
+            self._wait(entry, error, is_begun=taken is not None or not is_new)
             return False
         except Exception:  # one alert that cannot be finished must not keep the others waiting
             _logger.exception("The alert could not be finished", extra=_extra(entry))
@@ -188,8 +190,10 @@ class Recovery:
         was_queued = entry.is_reviewed and entry.owner != self.locks.owner
         return entry.key not in self._waiting and not was_queued
 
-    def _wait(self, entry: InboxEntry, error: Exception) -> None:
-        if isinstance(error, EntryMustWait):
+    def _wait(self, entry: InboxEntry, error: Exception, *, is_begun: bool) -> None:
+        # What could not even be taken up has not begun: nobody need look for its order.
+        is_put_off = not is_begun and entry.owner == self.locks.owner
+        if isinstance(error, EntryMustWait) or is_put_off:
             self.in_flight.leave_open(entry.key, is_begun=False)
         elif entry.key not in self._waiting:
             _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
