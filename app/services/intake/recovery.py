@@ -72,6 +72,7 @@ class Recovery:
 
     def recover(self) -> int:
         """Finish or expire every entry that was left; return how many were closed."""
+        self.progress.ask_unasked()
         if not self._must_look():
             return 0
         unfinished = self.in_flight.unfinished()

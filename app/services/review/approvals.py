@@ -16,7 +16,7 @@ from app.domain.approvals import ApprovalDecision, PendingApproval
 from app.domain.audit import Deed
 from app.domain.money import round_price
 from app.domain.tickets import Ticket
-from app.errors import ApprovalLinkRefused, ApprovalOver, Conflict
+from app.errors import ApprovalLinkRefused, ApprovalOver, Conflict, StoreUnavailable
 from app.repositories.approvals import PendingApprovals, SigningKey, stored_signing_key
 from app.repositories.audit import AuditLog
 from app.services.observability.events import EventKind
@@ -58,6 +58,8 @@ class Approvals:
         self._public_url = public_url
         self._ask_in_chat = ask_in_chat
         self._signing = stored_signing_key(store)
+        # Questions that may be in the store and that nobody has heard.
+        self._unasked: dict[UUID, PendingApproval] = {}
 
     def find(self, ticket: UUID) -> PendingApproval | None:
         """Return what is known of a ticket that waits, or has waited and is not finished."""
@@ -76,16 +78,31 @@ class Approvals:
             quantity=context.orders[-1].quantity if proposed is None else Decimal(proposed.units),
             structure=None if proposed is None else context.bot.configuration.structure,
         )
+        is_in_doubt = self._unasked.pop(ticket.id, None) is not None
+        try:
+            is_new = self._pending.ask(ticket.id, waiting)
+        except StoreUnavailable:
+            self._unasked[ticket.id] = waiting
+            raise
         # Asked already, perhaps by a process that died just after: a person gets one message for one order.
-        if not self._pending.ask(ticket.id, waiting):
-            return
-        self._journal.activity(f"{waiting.summary}; waits for an approval; ticket {ticket.id}")
-        link = self.link(ticket.id, waiting.expires_at)
-        where = link or f"flask tickets approve (or reject) {ticket.id}; without PUBLIC_URL there is no link"
+        if is_new or is_in_doubt:
+            self._tell(ticket.id, waiting)
+
+    def ask_unasked(self) -> None:
+        """Ask what was stored although the store did not say so: its ticket waits, and nobody knows of it."""
+        for ticket in [*self._unasked]:
+            known = self.find(ticket)
+            if self._unasked.pop(ticket, None) is not None and known is not None and known.verdict is None:
+                self._tell(ticket, known)
+
+    def _tell(self, ticket: UUID, waiting: PendingApproval) -> None:
+        self._journal.activity(f"{waiting.summary}; waits for an approval; ticket {ticket}")
+        link = self.link(ticket, waiting.expires_at)
+        where = link or f"flask tickets approve (or reject) {ticket}; without PUBLIC_URL there is no link"
         until = f"until {waiting.expires_at:%H:%M} UTC"
         message = f"{waiting.summary}; {until}: {where}"
-        self._notifier.notify(EventKind.APPROVAL_WANTED, message, key=str(ticket.id))
-        self._ask_in_chat(ticket.id, f"{waiting.summary}; {until}")
+        self._notifier.notify(EventKind.APPROVAL_WANTED, message, key=str(ticket))
+        self._ask_in_chat(ticket, f"{waiting.summary}; {until}")
 
     def decide(self, ticket: UUID, verdict: ApprovalDecision, by: str) -> ApprovalDecision:
         """Write a verdict; a late one becomes `expired`. Raise ApprovalOver when somebody was faster."""

@@ -16,6 +16,10 @@ class ReviewProgress:
     approvals: Approvals
     opinions: Opinions
 
+    def ask_unasked(self) -> None:
+        """Ask people what they should have been asked, where the store was lost just then."""
+        self.approvals.ask_unasked()
+
     def waits(self, entry: InboxEntry) -> bool:
         """True while it is a person's turn."""
         waiting = self._waiting(entry)

@@ -2,15 +2,35 @@
 
 import pytest
 
+from app.errors import StoreUnavailable
+from app.storage.base import JSON, Document
 from tests.builders import ENTER_LONG, ScriptedBroker
 from tests.storage.cut_short import CutShort
 
 pytestmark = pytest.mark.unit
 
 
+class Deaf(CutShort):
+    """Loses the answer to a question's writing, once."""
+
+    loses = True
+
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
+        written = super().create(key, value, durable=durable)
+        if self.loses and key.startswith("approvals/"):
+            self.loses = False
+            raise StoreUnavailable("The answer was lost.")
+        return written
+
+
 @pytest.fixture
-def store() -> CutShort:
-    return CutShort()
+def store() -> Deaf:
+    return Deaf()
+
+
+@pytest.fixture
+def messages() -> list[str]:
+    return []
 
 
 @pytest.fixture
@@ -20,13 +40,15 @@ def scripted() -> ScriptedBroker:
 
 
 @pytest.fixture
-def app(make_app, scripted):
-    return make_app(brokers={"paper": scripted}, dry_run=False)
+def app(make_app, scripted, messages):
+    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
+    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
 
 
 def test_order_when_it_is_approved_and_its_alert_could_not_be_taken_up_then_it_is_sent_once(
     post, configure, services, store, operator, scripted, ticket_of, clock
 ):
+    store.loses = False
     configure(use_strategy_contracts=True, approval="always")
     answer = post(**ENTER_LONG)
     services.intake.recovery.recover()
@@ -40,3 +62,16 @@ def test_order_when_it_is_approved_and_its_alert_could_not_be_taken_up_then_it_i
 
     assert (ticket_of(answer)["status"], ticket_of(answer)["reason"]) == ("filled", None)
     assert len(scripted.submitted) == 1
+
+
+def test_question_when_the_answer_to_its_writing_was_lost_then_the_owner_is_asked_once(
+    post, configure, services, store, messages, ticket_of
+):
+    configure(use_strategy_contracts=True, approval="always")
+    answer = post(**ENTER_LONG)
+    for _ in range(3):
+        services.intake.recovery.recover()
+    services.observability.notifier.close(timeout=5)
+
+    assert (store.loses, ticket_of(answer)["status"]) == (False, "awaiting_approval")
+    assert len(messages) == 1
