@@ -191,7 +191,7 @@ class Recovery:
         was_queued = entry.is_reviewed and entry.owner != self.locks.owner
         return entry.key not in self._waiting and not was_queued
 
-    def _wait(self, entry: InboxEntry, error: Exception, *, is_begun: bool) -> None:
+    def _wait(self, entry: InboxEntry, error: Exception, *, is_begun: bool = True) -> None:
         # What could not even be taken up has not begun: nobody need look for its order.
         is_put_off = not is_begun and entry.owner == self.locks.owner
         if isinstance(error, EntryMustWait) or is_put_off:

@@ -3,25 +3,25 @@
 import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from app.brokers.base import Broker
-from app.domain.orders import STOP_LOSS_SUFFIX, OrderRole, OrderStatus, Receipt
-from app.domain.reasons import Reason
-from app.domain.tickets import Stage, TicketStatus, followed_reason, followed_status, order_record, with_stage
+from app.domain.orders import OrderRole, OrderStatus, Receipt
+from app.domain.tickets import order_record
 from app.domain.trades import FillUpdate
 from app.errors import BrokerUnavailable, Conflict
-from app.repositories.open_orders import LEGS, OPERATOR, OpenOrder, OpenOrders
+from app.repositories.open_orders import OPERATOR, OpenOrder, OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
 from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
 from app.services.broker_access.resubmission import Resubmission, ResubmissionPolicy
 from app.services.observability.ticket_messages import TicketMessages
+from app.services.orders.ticket_orders import mark_gone, note_exit, update_order
+from app.services.orders.told_changes import ToldChanges
 from app.services.orders.waiting_exits import WaitingExits
 from app.services.runtime.second_look import SecondLook
-from app.services.runtime.turns import Rounds
+from app.services.runtime.turns import Apart, Rounds
 from app.storage.base import Change
 
 # Some brokers list the orders of a day only; those of an earlier one have ended with it.
@@ -52,7 +52,7 @@ class OrderTracker:
         self._orders = OpenOrders(runtime.store)
         self._ledger = ledger
         self._trades = trades
-        self._ticket_messages = ticket_messages
+        self._told = ToldChanges(runtime.store, ledger, ticket_messages)
         self._resubmission = resubmission
         self._looks = looks
         self._rounds = Rounds()
@@ -60,10 +60,16 @@ class OrderTracker:
 
     def follow(self) -> int:
         """Look at orders in sight, by few list calls, as long as others can wait; return how many moved."""
+        self._told.tell_late()
         lists: dict[str, dict[str, Receipt] | None] = {}
         orders = list(self._orders.every())
-        moved = sum(self._follow(order, lists) for order in self._rounds.in_time(orders, _sort_key))
-        self._waiting.look(orders)
+        moved = 0
+        # One order's trouble is not the others'.
+        with Apart() as each:
+            for order in self._rounds.in_time(orders, _sort_key):
+                with each.one():
+                    moved += self._follow(order, lists)
+            self._waiting.look(orders)
         return moved
 
     def settle(self, broker: Broker, bot: str | None, symbol: str) -> list[tuple[Receipt, OrderRole]]:
@@ -97,11 +103,11 @@ class OrderTracker:
 
     def give_up(self, order: OpenOrder) -> None:
         """Take note that an order was never placed; the caller holds the symbol."""
-        self._write(self._changes(order, None))
+        self._told.write(self._changes(order, None))
 
     def _settle(self, order: OpenOrder, receipt: Receipt) -> tuple[Receipt, OrderRole]:
         if not order.is_shown_as(receipt) and not self._waits_for_books(order, receipt):
-            self._write(self._changes(order, receipt))
+            self._told.write(self._changes(order, receipt))
         return receipt, order.role
 
     def _waits_for_books(self, order: OpenOrder, receipt: Receipt | None) -> bool:
@@ -162,16 +168,11 @@ class OrderTracker:
             if self._orders.has_moved(order):
                 return False
             try:
-                self._write(self._changes(order, receipt))
+                self._told.write(self._changes(order, receipt))
             except Conflict:
                 # Somebody else wrote first; the next look sees what they wrote.
                 return False
         return True
-
-    def _write(self, changes: list[Change]) -> None:
-        self._runtime.store.apply(changes)
-        for before, after in self._ledger.rewritten(changes):
-            self._ticket_messages.notify_change(before, after)
 
     def _is_gone(self, broker: Broker, order: OpenOrder) -> bool:
         """Tell whether the broker should know an order by now, or may have forgotten one that it knew."""
@@ -213,12 +214,12 @@ class OrderTracker:
             return []
         changed = dict(document.value)
         if receipt is None:
-            _mark_gone(changed, order)
+            mark_gone(changed, order)
         else:
             record = order_record(receipt, bot=order.bot, ticket=order.ticket, role=order.role.value)
-            _update_order(changed, record, receipt.message)
+            update_order(changed, record, receipt.message)
             if order.is_leg and receipt.status is OrderStatus.FILLED:
-                _note_exit(changed, receipt)
+                note_exit(changed, receipt)
         return [self._ledger.rewriting(document, changed)]
 
 
@@ -228,63 +229,3 @@ def _sort_key(order: OpenOrder) -> tuple[UUID, bool, int, str]:
     A reversal's entry that is counted first would eat up the trade that its exit closes.
     """
     return order.ticket, order.is_leg, order.role.place, order.client_order_id
-
-
-def _update_order(ticket: dict[str, Any], record: dict[str, Any], told: str | None) -> None:
-    """Put an order's new state into its ticket; a protective leg never decides the ticket's own state.
-
-    `told` are the broker's own words: some refuse what they have taken, and say why in their book alone.
-    """
-    name = record["client_order_id"]
-    others = [order for order in ticket["orders"] if order["client_order_id"] != name]
-    known = next(
-        (place for place, old in enumerate(ticket["orders"]) if old["client_order_id"] == name), None
-    )
-    if known is None:
-        ticket["orders"] = [*others, record]
-        return
-    others.insert(known, record)
-    ticket["orders"] = others
-    if ticket["status"] == TicketStatus.PURSUING:
-        # An exit that goes on is not over with one of its orders.
-        return
-    placed = [order for order in others if not order["client_order_id"].endswith(LEGS)]
-    # A ticket stands as its last order does, which of a reversal is the entry.
-    if placed[-1]["client_order_id"] == name:
-        ticket["status"] = followed_status(placed).value
-        if ticket["reason"] == Reason.OUTCOME_UNKNOWN:
-            # The broker has shown the order: a doubt left here would worry the owner for nothing.
-            ticket["reason"] = ticket["message"] = None
-        reason = followed_reason(placed)
-        if reason is not None and ticket["reason"] is None:
-            ticket["reason"], ticket["message"] = reason.value, told or reason.meaning
-
-
-def _note_exit(ticket: dict[str, Any], receipt: Receipt) -> None:
-    """Say in an entry's timeline that its stop or target has closed what it bought, and at what price."""
-    is_stop = receipt.client_order_id.endswith(STOP_LOSS_SUFFIX)
-    stage = Stage.STOP_FILLED if is_stop else Stage.TARGET_FILLED
-    price = f" at {receipt.average_fill_price:,f}" if receipt.average_fill_price is not None else ""
-    detail = f"{receipt.side.value} {receipt.filled_quantity:,f}{price}"
-    at = receipt.filled_at or receipt.created_at
-    ticket["timeline"] = with_stage(ticket["timeline"], stage, at, detail)
-
-
-def _mark_gone(ticket: dict[str, Any], gone: OpenOrder) -> None:
-    """Say of an order that the broker does not know that it was never placed, or that its day has ended."""
-    status = OrderStatus.EXPIRED if gone.was_known else OrderStatus.REJECTED
-    ticket["orders"] = [
-        order | {"status": status.value} if order["client_order_id"] == gone.client_order_id else order
-        for order in ticket["orders"]
-    ]
-    if gone.is_leg or ticket["status"] == TicketStatus.PURSUING:
-        return
-    if gone.was_known:
-        # It was at the broker, and may have filled in part; only what was never seen there has failed.
-        ticket["status"] = TicketStatus.CANCELED.value
-        ticket["reason"] = Reason.ORDER_EXPIRED.value
-        ticket["message"] = Reason.ORDER_EXPIRED.meaning
-    else:
-        ticket["status"] = TicketStatus.FAILED.value
-        ticket["reason"] = Reason.ORDER_NOT_PLACED.value
-        ticket["message"] = Reason.ORDER_NOT_PLACED.meaning
