@@ -16,7 +16,7 @@ from app.domain.structures.beginnings import is_left_for, leaving, waits_for_tar
 from app.domain.structures.commands import ExitCommand, Which, units_trimmed
 from app.domain.structures.trades import ExitCause, StructureTrade, TradeState, WantedExit, without_work
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import BrokerUnavailable, Conflict
+from app.errors import BrokerUnavailable, StoreError
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.broker_access.structure_gateway import StructureGateway
@@ -50,7 +50,7 @@ class StructureExits:
             ticket.signal = {**(ticket.signal or {}), "closes": [_shown(trade, command) for trade in meant]}
         finish([])
         for trade in begun:
-            with suppress(BrokerUnavailable, Conflict):
+            with suppress(BrokerUnavailable, StoreError):
                 self.ladders.step(trade.bot, trade.id)
             # The clock may have climbed it before there was a ticket to write its end into.
             self.ladders.progress.missed(ticket.id, trade)

@@ -1,8 +1,11 @@
 """What becomes of a structure's ladder, written into its tickets, the activity log and messages."""
 
-from contextlib import suppress
+import logging
+from collections.abc import Callable
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +28,8 @@ from app.services.observability.events import EventKind
 # An exit that has not got through after so many ladders is told.
 STUCK_AFTER = 3
 
+_logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureProgress:
@@ -33,6 +38,21 @@ class StructureProgress:
     runtime: Runtime
     ledger: Ledger
     trades: StructureTrades
+    _unwritten: dict[tuple[str, ...], Callable[[], None]] = field(default_factory=dict, init=False)
+
+    def catch_up(self) -> None:
+        """Write what could not be written at its time: nothing else would ever end its ticket."""
+        for what, write in [*self._unwritten.items()]:
+            self._attempt(what, write)
+
+    def _attempt(self, what: tuple[str, ...], write: Callable[[], None]) -> None:
+        try:
+            write()
+        except StoreError as error:
+            _logger.info("A ticket is written later: %s", error)
+            self._unwritten[what] = write
+        else:
+            self._unwritten.pop(what, None)
 
     def rejected(self, trade: StructureTrade, receipt: StructureReceipt) -> None:
         """Tell that the broker refused an order of a ladder."""
@@ -56,45 +76,50 @@ class StructureProgress:
         work = before.work
         if work is None:
             return
-        status, reason = _outcome(after, work)
-        with suppress(StoreError):
-            left = self._left(work.ticket, before)
-            ended = _Ended(TicketStatus.PARTIALLY_FILLED) if left else _Ended(status, reason)
-            self._write(work.ticket, ended, left, order_row(before, work), self.runtime.clock())
+        self._attempt(("ended", work.client_order_id), partial(self._write_down, before, work, after))
         if before.wanted_exit is not None and not after.legs:
             self.unneeded(before.wanted_exit.ticket, before)
 
+    def _write_down(self, before: StructureTrade, work: LadderWork, after: StructureTrade) -> None:
+        left = self._left(work.ticket, before)
+        ended = _Ended(TicketStatus.PARTIALLY_FILLED) if left else _Ended(*_outcome(after, work))
+        self._write(work.ticket, ended, left, order_row(before, work), self.runtime.clock())
+
     def unneeded(self, ticket: UUID, trade: StructureTrade) -> None:
         """Write into the ticket of a trade's ladder that nothing was left for it, if it still waits."""
-        with suppress(StoreError):
-            document, left = self.ledger.document(ticket), self._left(ticket, trade)
-            if document is None or left:
-                return
-            status, reason = document.value["status"], Reason.POSITION_NONE
-            told = {"reason": reason.value, "message": explained(reason, None)}
-            if status == TicketStatus.ORDERED.value:
-                changed = document.value | {"status": TicketStatus.CANCELED.value} | told
-            elif status == TicketStatus.PARTIALLY_FILLED.value and _names_several(document.value):
-                # The others were left by it before this one went by itself.
-                changed = document.value | {"status": TicketStatus.FILLED.value, "message": None}
-            else:
-                return
-            self.runtime.store.apply([self.ledger.rewriting(document, changed)])
+        self._attempt(("unneeded", str(ticket), trade.id), partial(self._end_unneeded, ticket, trade))
+
+    def _end_unneeded(self, ticket: UUID, trade: StructureTrade) -> None:
+        document, left = self.ledger.document(ticket), self._left(ticket, trade)
+        if document is None or left:
+            return
+        status, reason = document.value["status"], Reason.POSITION_NONE
+        told = {"reason": reason.value, "message": explained(reason, None)}
+        if status == TicketStatus.ORDERED.value:
+            changed = document.value | {"status": TicketStatus.CANCELED.value} | told
+        elif status == TicketStatus.PARTIALLY_FILLED.value and _names_several(document.value):
+            # The others were left by it before this one went by itself.
+            changed = document.value | {"status": TicketStatus.FILLED.value, "message": None}
+        else:
+            return
+        self.runtime.store.apply([self.ledger.rewriting(document, changed)])
 
     def missed(self, ticket: UUID, trade: StructureTrade) -> None:
         """Write into a ticket how its ladder ended, where that was before the ticket was written."""
+        self._attempt(("missed", str(ticket), trade.id), partial(self._end_missed, ticket, trade))
+
+    def _end_missed(self, ticket: UUID, trade: StructureTrade) -> None:
         known = self.trades.find(trade.bot, trade.id)
         if known is not None and is_left_for(known.trade, ticket):
             return
         if not self._was_left(ticket, trade, known):
-            self.unneeded(ticket, trade)
+            self._end_unneeded(ticket, trade)
             return
-        with suppress(StoreError):
-            document, left = self.ledger.document(ticket), self._left(ticket, trade)
-            if document is not None and document.value["status"] == TicketStatus.ORDERED.value:
-                status = TicketStatus.PARTIALLY_FILLED if left else TicketStatus.FILLED
-                told = {"status": status.value, "message": _to_go(document.value, left) if left else None}
-                self.runtime.store.apply([self.ledger.rewriting(document, document.value | told)])
+        document, left = self.ledger.document(ticket), self._left(ticket, trade)
+        if document is not None and document.value["status"] == TicketStatus.ORDERED.value:
+            status = TicketStatus.PARTIALLY_FILLED if left else TicketStatus.FILLED
+            told = {"status": status.value, "message": _to_go(document.value, left) if left else None}
+            self.runtime.store.apply([self.ledger.rewriting(document, document.value | told)])
 
     def _was_left(self, ticket: UUID, trade: StructureTrade, known: StoredStructureTrade | None) -> bool:
         """Tell whether a ladder of the ticket's has left units of a trade."""
