@@ -89,11 +89,12 @@ class EquityGuard:
             # Off is the operator's part alone: what bots want may keep it armed all the same.
             state = "armed" if edited.thresholds else "off"
             edited = edited.with_event(f"{state} by the operator", self.runtime.clock())
+            # First: rearmed it has forgotten its sales, and what failed here would let them go on for good.
+            self.liquidation.stop(old, by)
             # Before anything is resumed: killed the other way round, trading would go on unwatched.
             told = {"before": old.settings(), "after": edited.settings()}
             with self.runtime.audit.change(by, Deed.SET_CIRCUIT_BREAKER, broker, **told):
-                self._write(edited)
-            self.liquidation.stop(old, by)
+                self.stored.write(edited)
             edited = self._resume(edited)
         self.runtime.journal.activity(f"operator: the circuit breaker of {broker} is {state}")
         return edited
@@ -160,7 +161,7 @@ class EquityGuard:
             event += f"; it stays {breaker.phase.value}"
         self.runtime.journal.activity(f"{BY}: {event}")
         adopted = adopted.with_event(event, self.runtime.clock())
-        self._write(adopted)
+        self.stored.write(adopted)
         return adopted, 1
 
     def _seen(self, wanted: CircuitBreaker, *, wants_base: bool) -> CircuitBreaker:
@@ -186,7 +187,7 @@ class EquityGuard:
         based = breaker.based_on(account.equity)
         if based != breaker:
             # Stored before it is used: a base taken anew at each start would follow every loss down.
-            self._write(based)
+            self.stored.write(based)
         breaker, breach = based, based.breached_at(account.equity)
         if breach is not None:
             now = self.runtime.clock()
@@ -215,7 +216,7 @@ class EquityGuard:
         breaker = self._pause(breaker)
         if not self.liquidation.gateway.sends_to(broker):
             return self._finish(breaker, "dry run: nothing was canceled or sold")
-        if self.liquidation.advance(breaker, broker, self._write):
+        if self.liquidation.advance(breaker, broker, self.stored.write):
             return self._finish(breaker, f"nothing waits and nothing is held at {broker.name}")
         return 1
 
@@ -244,7 +245,7 @@ class EquityGuard:
         state = TradingState.HALTED if is_halted else TradingState.REDUCING
         pause = StateSwitch(state, f"{BY}: {breaker.last_event or ''}")
         breaker = replace(breaker, paused=pause, replaced=current)
-        self._write(breaker)
+        self.stored.write(breaker)
         # Killed just before this, the breaker owns a pause that was never thrown and lifts nothing; thrown
         # first, nobody would know whose pause it is.
         self.switch.throw(pause, by=Actor.CIRCUIT_BREAKER)
@@ -261,7 +262,7 @@ class EquityGuard:
             self._lift(breaker)
         # One that the operator threw meanwhile stays.
         over = replace(breaker, paused=None, replaced=None)
-        self._write(over)
+        self.stored.write(over)
         return over
 
     def _lift(self, breaker: CircuitBreaker) -> None:
@@ -270,7 +271,7 @@ class EquityGuard:
         heir = next((other for other in others if other.phase is not Phase.ARMED), None)
         if heir is not None:
             # It is written first: killed in between, the pause has two owners and none is lost.
-            self._write(replace(heir, paused=breaker.paused, replaced=breaker.replaced))
+            self.stored.write(replace(heir, paused=breaker.paused, replaced=breaker.replaced))
             return
         before = breaker.replaced or StateSwitch()
         self.switch.throw(before.seen_at(self.runtime.clock()), by=Actor.CIRCUIT_BREAKER)
@@ -286,12 +287,9 @@ class EquityGuard:
         )
         return 1
 
-    def _write(self, breaker: CircuitBreaker) -> None:
-        self.stored.write(breaker)
-
     def _report(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
         breaker = breaker.with_event(event, self.runtime.clock())
-        self._write(breaker)
+        self.stored.write(breaker)
         is_loss = breaker.breach is Breach.STOP_LOSS
         kind = EventKind.CIRCUIT_BREAKER_ALARM if is_loss else EventKind.CIRCUIT_BREAKER
         self.runtime.journal.activity(f"{BY}: {event}")
