@@ -1,5 +1,5 @@
 import { isDecimal, NOTHING, signOf } from "@/format/decimals";
-import { formatMoney, formatPrice } from "@/format/money";
+import { formatAverage, formatMoney, formatPrice } from "@/format/money";
 import { formatPercent, formatQuantity } from "@/format/numbers";
 
 type Decimal = string | null | undefined;
@@ -21,6 +21,11 @@ export function Money({ amount, currency, isGain = false, whole = false }: Money
 /** A price, with as many digits as it has. */
 export function Price({ price, currency }: { price: Decimal; currency?: string }) {
   return <Figure text={currency === undefined ? formatPrice(price) : formatPrice(price, currency)} />;
+}
+
+/** A price that was reckoned of several fills: it may have more digits than anybody can trade at. */
+export function Average({ price }: { price: Decimal }) {
+  return <Figure text={formatAverage(price)} />;
 }
 
 /** A fraction, shown as a percentage. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { formatMoney, formatPrice } from "./money";
+import { ticketRow } from "@/testing/tickets";
+import { formatAverage, formatMoney, formatPrice } from "./money";
 import { formatPercent, formatQuantity } from "./numbers";
+import { ticketTitle } from "./tickets";
 import { formatAge, formatCountdown, formatDuration, formatTime, isSameDay, zoneName } from "./times";
 
 describe("formatMoney", () => {
@@ -35,6 +37,51 @@ describe("formatPrice", () => {
     ["64340.155", "64,340.155"],
   ])("shows %s as %s", (price, shown) => {
     expect(formatPrice(price)).toBe(shown);
+  });
+});
+
+describe("formatAverage", () => {
+  it.each([
+    ["108.180330848936557", "108.1803"],
+    ["-3.24", "−3.24"],
+    ["0.000012345678901", "0.00001235"],
+    ["190.5", "190.50"],
+    [null, "–"],
+  ])("shows %s as %s", (price, shown) => {
+    expect(formatAverage(price)).toBe(shown);
+  });
+});
+
+describe("ticketTitle", () => {
+  const row = ticketRow({ symbol: "MSFT", quantity: "5", side: "sell", filled_quantity: "5" });
+
+  it("says what was done of a reversal whose entry was refused", () => {
+    expect(ticketTitle({ ...row, intent: "enter_short", reason: "SHORT_DISABLED" })).toBe("Sell 5 MSFT");
+    expect(ticketTitle({ ...row, intent: "enter_short" })).toBe("Sell short 5 MSFT");
+  });
+
+  it("says what a refused entry was meant to be", () => {
+    const refused = {
+      ...row,
+      intent: "enter_short",
+      reason: "SHORT_DISABLED",
+      filled_quantity: null,
+    } as const;
+    expect(ticketTitle(refused)).toBe("Sell short 5 MSFT");
+  });
+
+  it("calls no order's size a size to be brought to", () => {
+    expect(ticketTitle({ ...row, intent: "target", side: "buy", quantity: "50" })).toBe("Buy 50 MSFT");
+    expect(ticketTitle({ ...row, intent: "target", side: null, quantity: null })).toBe(
+      "Bring to its size MSFT",
+    );
+  });
+
+  it("counts structures", () => {
+    const entry = { ...row, intent: "enter_structure", symbol: "SPY" } as const;
+    expect(ticketTitle({ ...entry, quantity: "1" })).toBe("Enter 1 structure in SPY");
+    expect(ticketTitle({ ...entry, quantity: "2" })).toBe("Enter 2 structures in SPY");
+    expect(ticketTitle({ ...entry, quantity: null })).toBe("Enter a structure in SPY");
   });
 });
 

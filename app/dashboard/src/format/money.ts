@@ -58,3 +58,15 @@ export function formatPrice(price: string | null | undefined, currency?: string)
   });
   return withTrueMinus(format.format(price));
 }
+
+/** Format an average of prices: four digits after the point, eight of what is worth less than one. */
+export function formatAverage(price: string | null | undefined): string {
+  if (!isDecimal(price)) {
+    return NOTHING;
+  }
+  const format = new Intl.NumberFormat("en-US", {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: /^-?0+(\.|$)/.test(price) ? 8 : 4,
+  });
+  return withTrueMinus(format.format(price));
+}

@@ -48,18 +48,38 @@ const INTENT_WORDS: Record<Intent, string> = {
   enter_short: "Sell short",
   exit_short: "Buy back",
   close: "Close",
-  target: "Bring to size",
+  target: "Bring to its size",
   order: "Order",
   cover: "Cover",
   cancel: "Cancel the order in",
   modify: "Change the order in",
-  enter_structure: "Enter a structure in",
-  exit_structure: "Leave a structure in",
+  enter_structure: "Enter",
+  exit_structure: "Leave",
 };
 
-/** Say what an alert meant: "Buy 10 AAPL". */
-export function ticketTitle(row: Pick<TicketRow, "intent" | "quantity" | "symbol" | "dialect">): string {
-  const verb = row.intent === null ? "Alert" : INTENT_WORDS[row.intent];
+const SIDE_WORDS = { buy: "Buy", sell: "Sell" } as const;
+
+/** What a title is made of. */
+export type Titled = Pick<
+  TicketRow,
+  "intent" | "side" | "quantity" | "symbol" | "filled_quantity" | "reason"
+>;
+
+/** Say what an alert meant: "Buy 10 AAPL". Its quantity is the last order's, and so is the word for it. */
+export function ticketTitle(row: Titled): string {
   const quantity = row.quantity === null ? "" : formatQuantity(row.quantity);
-  return [verb, quantity, row.symbol ?? ""].filter((word) => word !== "").join(" ");
+  if (row.intent === "enter_structure" || row.intent === "exit_structure") {
+    const what = quantity === "" ? "a structure" : `${quantity} structure${quantity === "1" ? "" : "s"}`;
+    return `${INTENT_WORDS[row.intent]} ${what} in ${row.symbol ?? ""}`.trimEnd();
+  }
+  return [verbOf(row), quantity, row.symbol ?? ""].filter((word) => word !== "").join(" ");
+}
+
+function verbOf({ intent, side, reason, filled_quantity: filled }: Titled): string {
+  if (intent === null) {
+    return "Alert";
+  }
+  // Of a reversal whose entry was refused only the exit was done: nothing was sold short.
+  const isHalf = (intent === "enter_long" || intent === "enter_short") && reason !== null && filled !== null;
+  return side !== null && (isHalf || intent === "target") ? SIDE_WORDS[side] : INTENT_WORDS[intent];
 }

@@ -94,7 +94,7 @@ it("gives every chart a sentence", async () => {
       "From arrival to broker: half within 12 ms, 95 of 100 within 180 ms; over 3 s at p95: TradingView to here.",
     "Slippage by symbol": "Of 24 fills the median was 4 bp, p95 −0.5 bp; the dearest was TSLA with 6.25 bp.",
     "Refusals by reason": "5 of 25 alerts were refused (20%); most often alert stale, 4 times.",
-    "From alerts to closed trades": "Of 25 alerts 12 became entries, of which 11 filled; 3 trades went flat.",
+    "From alerts to closed trades": "25 alerts came; 12 entered, 11 filled; 3 trades went flat.",
     "Confidence and outcome":
       "30 opinions; of 24 that were for a trade the outcome is known: a Brier score of 0.210, better than a coin's 0.25.",
   };

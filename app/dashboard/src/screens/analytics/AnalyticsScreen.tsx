@@ -86,7 +86,7 @@ function EquityPanel({ query }: { query: AnalyticsQuery }) {
         {({ accounts }) => {
           const seen = accounts.filter(({ points }) => points.length > 1);
           return seen.length === 0 ? (
-            <EmptyState title="No course yet.">
+            <EmptyState title="No line yet.">
               What each account is worth is written down every five minutes; the line begins with the second
               point.
             </EmptyState>

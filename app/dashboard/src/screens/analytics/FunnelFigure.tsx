@@ -18,8 +18,8 @@ export function FunnelFigure({ funnel }: { funnel: Refusals["funnel"] }) {
     { name: "Closed trades", count: funnel.closed, share: null },
   ];
   const summary =
-    `Of ${formatCount(funnel.alerts)} alerts ${formatCount(funnel.entered)} became entries, of which ` +
-    `${formatCount(funnel.filled)} filled; ${formatCount(funnel.closed)} trades went flat.`;
+    `${counted(funnel.alerts, "alert")} came; ${formatCount(funnel.entered)} entered, ` +
+    `${formatCount(funnel.filled)} filled; ${counted(funnel.closed, "trade")} went flat.`;
   return (
     <Figure
       title="From alerts to closed trades"
@@ -56,6 +56,10 @@ export function FunnelFigure({ funnel }: { funnel: Refusals["funnel"] }) {
       />
     </Figure>
   );
+}
+
+function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function shareOf(part: number, whole: number): string | null {

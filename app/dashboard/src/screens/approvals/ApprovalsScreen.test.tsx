@@ -35,6 +35,17 @@ it("sends one decision however often it is pressed", async () => {
   expect(server.asked.filter(({ method }) => method === "POST")).toHaveLength(1);
 });
 
+it("keeps the way to what came of a decision when the card is gone", async () => {
+  const server = serve();
+  server.on(APPROVE, { body: {} });
+  const { user } = show(<ApprovalsScreen />);
+
+  await user.click(await screen.findByRole("button", { name: "Approve: Buy 5 AAPL" }));
+
+  const link = await screen.findByRole("link", { name: "Buy 5 AAPL" });
+  expect(link.getAttribute("href")).toBe(`/tickets/${WAITING.id}`);
+});
+
 it("says so when somebody else was first", async () => {
   const server = serve();
   server.on(APPROVE, { status: 409, body: failure("APPROVAL_OVER", "It was decided already.") });

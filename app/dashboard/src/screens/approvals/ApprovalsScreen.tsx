@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import { answer, api } from "@/api/client";
 import { useLive } from "@/api/queries";
@@ -7,13 +8,20 @@ import { Time } from "@/components/Time";
 import { type TicketRow, ticketTitle } from "@/format/tickets";
 import { useTitle } from "@/hooks/useTitle";
 import styles from "./ApprovalsScreen.module.css";
-import { Verdict } from "./Verdict";
+import { Verdict, type Word } from "./Verdict";
 
 const MOST = 100;
+
+interface Decided {
+  word: Word;
+  id: string;
+  title: string;
+}
 
 /** Entries that wait for a person; whoever is first decides, on whatever device. */
 export function ApprovalsScreen() {
   useTitle("Approvals");
+  const [decided, setDecided] = useState<Decided>();
   const waiting = useLive({ key: ["tickets", "waiting"], topics: ["approvals", "tickets"], read });
   return (
     <div className="stack">
@@ -21,19 +29,26 @@ export function ApprovalsScreen() {
         title="Approvals"
         hint="Entries that wait for your word. What nobody decides on in time is not ordered; exits never wait."
       />
+      {decided && (
+        <p>
+          {decided.word === "approve" ? "Approved: " : "Rejected: "}
+          <Link to={`/tickets/${decided.id}`}>{decided.title}</Link>. Its page tells what came of it.
+        </p>
+      )}
       {waiting.isPending && <Loading what="approvals" />}
       {waiting.isError && (
         <LoadFailed what="The approvals" error={waiting.error} retry={() => void waiting.refetch()} />
       )}
       {waiting.data?.length === 0 && (
         <EmptyState title="Nothing waits.">
-          A bot asks here before each entry when its <em>approval</em> is set to required.
+          A bot asks here before its entries when <em>Ask me before an entry</em>, among its limits, is set to
+          always or above an amount.
         </EmptyState>
       )}
       <ul className={styles.cards}>
         {waiting.data?.map((row) => (
           <li key={row.id}>
-            <Card row={row} />
+            <Card row={row} onDecided={(word) => setDecided({ word, id: row.id, title: ticketTitle(row) })} />
           </li>
         ))}
       </ul>
@@ -47,7 +62,7 @@ async function read(): Promise<readonly TicketRow[]> {
   return page.tickets;
 }
 
-function Card({ row }: { row: TicketRow }) {
+function Card({ row, onDecided }: { row: TicketRow; onDecided: (word: Word) => void }) {
   return (
     <article className={styles.card} aria-labelledby={`title-${row.id}`}>
       <header>
@@ -59,7 +74,7 @@ function Card({ row }: { row: TicketRow }) {
         </p>
       </header>
       {row.question && <p className={styles.question}>{row.question}</p>}
-      <Verdict row={row} />
+      <Verdict row={row} onDecided={onDecided} />
       <Link to={`/tickets/${row.id}`}>Why? Opinion, checks and the alert</Link>
     </article>
   );

@@ -4,23 +4,28 @@ import { useAction } from "@/api/queries";
 import { Button } from "@/components/Button";
 import { Failure } from "@/components/States";
 import { Countdown } from "@/components/Time";
-import { type TicketRow, ticketTitle } from "@/format/tickets";
+import { type TicketRow, type Titled, ticketTitle } from "@/format/tickets";
 import { announce } from "@/hooks/announcements";
 import styles from "./ApprovalsScreen.module.css";
 
-type Word = "approve" | "reject";
+export type Word = "approve" | "reject";
 
 interface Props {
-  row: Pick<TicketRow, "id" | "intent" | "quantity" | "symbol" | "dialect" | "expires_at">;
+  row: Titled & Pick<TicketRow, "id" | "expires_at">;
+  /** Told once it is sent, before the row leaves the list. */
+  onDecided?: (word: Word) => void;
 }
 
 /** Approve or reject; a second press and a second device change nothing. */
-export function Verdict({ row }: Props) {
+export function Verdict({ row, onDecided }: Props) {
   // Made once for the card: however often it is sent, it is one decision.
   const [key] = useState(newIdempotencyKey);
   const title = ticketTitle(row);
-  const decide = useAction((word: Word) => give(word, row.id, key), {
-    onDone: () => announce(`Decided: ${title}`),
+  const decide = useAction((word: Word) => give(word, row.id, key).then(() => word), {
+    onDone: (word) => {
+      announce(`Decided: ${title}`);
+      onDecided?.(word);
+    },
   });
   const busy = (word: Word) => decide.isPending && decide.variables === word;
   const unavailable = decide.isSuccess ? "This is decided." : decide.isPending ? "One moment." : undefined;

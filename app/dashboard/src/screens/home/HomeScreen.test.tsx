@@ -106,6 +106,23 @@ it("shows what is held with its stop and its holder", async () => {
   expect(row.textContent).toContain("nobody: opened elsewhere");
 });
 
+it("leads from a position to the trade that can be closed", async () => {
+  const held = {
+    broker: "paper",
+    symbol: "KO",
+    quantity: "8",
+    average_price: "70.123456789",
+    market_price: "70",
+    unrealized_pnl: "0",
+    exits: [],
+  };
+  home({ positions: [{ ...held, held_by: [{ bot: "swing", trade: 16, quantity: "8" }] }] });
+
+  const link = await screen.findByRole("link", { name: "swing, trade 16" });
+  expect(link.getAttribute("href")).toBe("/trades/16");
+  expect(screen.getByRole("row", { name: /KO/ }).textContent).toContain("70.1235");
+});
+
 it("names first what needs somebody", async () => {
   const { approvals: _, ...others } = overview().needs;
   home({

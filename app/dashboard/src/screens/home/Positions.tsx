@@ -1,5 +1,6 @@
+import { Link } from "react-router";
 import type { Schema } from "@/api/client";
-import { Money, Price, Quantity } from "@/components/Figures";
+import { Average, Money, Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { EmptyState } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
@@ -21,7 +22,7 @@ export function Positions({ positions, accounts }: Props) {
     { name: "Symbol", isTitle: true, cell: ({ symbol }) => contractWords(symbol) },
     ...(hasSeveralBrokers ? [{ name: "Broker", cell: ({ broker }: HeldPosition) => broker }] : []),
     { name: "Quantity", isFigure: true, cell: ({ quantity }) => <Quantity quantity={quantity} /> },
-    { name: "Average", isFigure: true, cell: ({ average_price: price }) => <Price price={price} /> },
+    { name: "Average", isFigure: true, cell: ({ average_price: price }) => <Average price={price} /> },
     { name: "Price", isFigure: true, cell: ({ market_price: price }) => <Price price={price} /> },
     {
       name: "Gain",
@@ -36,12 +37,12 @@ export function Positions({ positions, accounts }: Props) {
       isFigure: true,
       cell: (position) => <Levels position={position} level="take_profit" />,
     },
-    { name: "Held by", cell: holders },
+    { name: "Held by", cell: (position) => <Holders position={position} /> },
   ];
   return (
     <Panel title={`Open positions${positions.length > 0 ? ` (${positions.length})` : ""}`} isFlush>
       {positions.length === 0 ? (
-        <EmptyState title="Nothing is held.">A position appears with the first fill.</EmptyState>
+        <EmptyState title="Nothing is held.">A position appears some seconds after its first fill.</EmptyState>
       ) : (
         <Table
           caption="Open positions"
@@ -67,6 +68,14 @@ function Levels({ position, level }: { position: HeldPosition; level: "stop_loss
   ));
 }
 
-function holders({ held_by }: HeldPosition): string {
-  return held_by.length === 0 ? "nobody: opened elsewhere" : held_by.map(({ bot }) => bot).join(", ");
+function Holders({ position: { held_by: holders } }: { position: HeldPosition }) {
+  if (holders.length === 0) {
+    return "nobody: opened elsewhere";
+  }
+  return holders.map(({ bot, trade }, index) => (
+    <span key={bot}>
+      {index > 0 && ", "}
+      {trade === null ? bot : <Link to={`/trades/${trade}`}>{`${bot}, trade ${trade}`}</Link>}
+    </span>
+  ));
 }

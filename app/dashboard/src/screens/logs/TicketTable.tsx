@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import { Price } from "@/components/Figures";
+import { Average } from "@/components/Figures";
 import { type Column, Table } from "@/components/Table";
 import { TicketStatus } from "@/components/TicketStatus";
 import { Time, ZoneName } from "@/components/Time";
@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<TicketRow>[] = [
       </span>
     ),
   },
-  { name: "Filled at", isFigure: true, cell: (row) => <Price price={row.average_fill_price} /> },
+  { name: "Filled at", isFigure: true, cell: (row) => <Average price={row.average_fill_price} /> },
 ];
 
 /** Tickets, newest first; each leads to its "why?". */

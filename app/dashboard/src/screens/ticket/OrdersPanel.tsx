@@ -1,9 +1,9 @@
-import { Price, Quantity } from "@/components/Figures";
+import { Average, Price, Quantity } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
 import { type Column, Table } from "@/components/Table";
 import { Time, ZoneName } from "@/components/Time";
 import { contractWords } from "@/format/contracts";
-import { withTrueMinus } from "@/format/decimals";
+import { signOf, withTrueMinus } from "@/format/decimals";
 import { slippage } from "@/format/slippage";
 import type { Ticket } from "./ticket";
 
@@ -21,7 +21,7 @@ const columnsFor = (reference: string | undefined): readonly Column<Order>[] => 
   { name: "Limit", isFigure: true, cell: (order) => <Price price={order.limit_price} /> },
   { name: "Stop", isFigure: true, cell: (order) => <Price price={order.stop_price} /> },
   { name: "Filled", isFigure: true, cell: (order) => <Quantity quantity={order.filled_quantity} /> },
-  { name: "Average price", isFigure: true, cell: (order) => <Price price={order.average_fill_price} /> },
+  { name: "Average price", isFigure: true, cell: (order) => <Average price={order.average_fill_price} /> },
   { name: "Slippage", isFigure: true, cell: (order) => <Slippage order={order} reference={reference} /> },
   { name: "State", cell: (order) => order.status.replaceAll("_", " ") },
   {
@@ -54,12 +54,18 @@ function hint({ orders }: Ticket): string {
   return `At the broker: ${ids.join(", ")}`;
 }
 
+const COMPARED = {
+  [-1]: "better than the alert's price",
+  0: "as the alert's price",
+  1: "worse than the alert's price",
+};
+
 function Slippage({ order, reference }: { order: Order; reference: string | undefined }) {
   const points = slippage(order.side, order.average_fill_price, reference);
   if (points === null) {
     return <span className="soft">–</span>;
   }
-  const words = points.startsWith("-") ? "better than the alert's price" : "worse than the alert's price";
+  const words = COMPARED[signOf(points)];
   return (
     <span title={`basis points, ${words}`}>
       {withTrueMinus(points)} bp

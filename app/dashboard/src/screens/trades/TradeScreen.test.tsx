@@ -102,3 +102,47 @@ it("lets nobody close what is being left", async () => {
   const button = await screen.findByRole("button", { name: /It is being left already/ });
   expect(button.getAttribute("aria-disabled")).toBe("true");
 });
+
+const SHARE: Trade = {
+  ...CONDOR,
+  symbol: "AAPL",
+  structure: null,
+  units: "10",
+  entry_net: "109.68",
+  mark_net: null,
+  exit_net: "-109.72",
+  state: "closed",
+  closed_at: "2026-11-29T16:00:00Z",
+  payoff: null,
+};
+
+it("shows the price of a share that was sold, not which way the money went", async () => {
+  serve(SHARE);
+  open("/trades");
+
+  expect(await screen.findByText("109.72")).toBeTruthy();
+  expect(screen.queryByText("−109.72")).toBeNull();
+});
+
+it("shows a short by its units, and its prices without a sign", async () => {
+  serve({ ...SHARE, entry_net: "-109.68", exit_net: "108.5" });
+  open("/trades");
+
+  expect(await screen.findByText("−10")).toBeTruthy();
+  expect(screen.getByText("109.68")).toBeTruthy();
+  expect(screen.getByText("108.50")).toBeTruthy();
+});
+
+it("shows what a structure was left for as it shows what it is worth", async () => {
+  serve({ ...CONDOR, state: "closed", closed_at: SHARE.closed_at, exit_net: "0.48" });
+  open("/trades");
+
+  expect(await screen.findByText("−0.48")).toBeTruthy();
+});
+
+it("says in words which way the money went at the exit", async () => {
+  serve(SHARE);
+  open("/trades/7");
+
+  expect((await screen.findByText("Left for, received")).nextElementSibling?.textContent).toBe("109.72");
+});

@@ -1,7 +1,7 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { Link, useParams } from "react-router";
 import { Badge } from "@/components/Badge";
-import { Money, Price, Quantity } from "@/components/Figures";
+import { Average, Money, Price, Quantity } from "@/components/Figures";
 import { PageHeader, Panel } from "@/components/Panel";
 import { EmptyState, LoadFailed, Loading } from "@/components/States";
 import { Time } from "@/components/Time";
@@ -11,7 +11,7 @@ import { CloseTrade } from "./CloseTrade";
 import { LadderPanel } from "./LadderPanel";
 import { LegsTable } from "./LegsTable";
 import styles from "./TradesScreen.module.css";
-import { isHeld, TRADE_STATES, type Trade, tradeTitle, useTrade } from "./trades";
+import { isHeld, isReceived, TRADE_STATES, type Trade, tradeTitle, useTrade, withoutSign } from "./trades";
 
 const Payoff = lazy(async () => ({ default: (await import("./Payoff")).Payoff }));
 
@@ -58,18 +58,7 @@ function Whole({ trade }: { trade: Trade }) {
           <Fact name="Units">
             <Quantity quantity={trade.units} />
           </Fact>
-          <Fact name={isCredit(trade) ? "Received for one" : "Paid for one"}>
-            <Price price={withoutSign(trade.entry_net)} />
-          </Fact>
-          {trade.closed_at === null ? (
-            <Fact name={isCredit(trade) ? "Costs to leave now" : "Worth now"}>
-              <Price price={isCredit(trade) ? withoutSign(trade.mark_net) : trade.mark_net} />
-            </Fact>
-          ) : (
-            <Fact name="Left at">
-              <Price price={trade.exit_net} />
-            </Fact>
-          )}
+          <Prices trade={trade} />
           {trade.structure !== null && (
             <>
               <Fact name="Largest loss">
@@ -123,6 +112,26 @@ function Whole({ trade }: { trade: Trade }) {
   );
 }
 
+/** What one cost or brought, at first and at last; the words say which way the money went. */
+function Prices({ trade: { entry_net, mark_net, exit_net, closed_at } }: { trade: Trade }) {
+  return (
+    <>
+      <Fact name={isReceived(entry_net) ? "Received for one" : "Paid for one"}>
+        <Average price={withoutSign(entry_net)} />
+      </Fact>
+      {closed_at === null ? (
+        <Fact name={isReceived(entry_net) ? "Costs to leave now" : "Worth now"}>
+          <Price price={isReceived(entry_net) ? withoutSign(mark_net) : mark_net} />
+        </Fact>
+      ) : (
+        <Fact name={isReceived(exit_net) ? "Left for, received" : "Left for, paid"}>
+          <Average price={withoutSign(exit_net)} />
+        </Fact>
+      )}
+    </>
+  );
+}
+
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
@@ -130,12 +139,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-function isCredit({ structure, entry_net: net }: Trade): boolean {
-  return structure !== null && net?.startsWith("-") === true;
-}
-
-function withoutSign(net: string | null): string | null {
-  return net === null ? null : net.replace(/^-/, "");
 }

@@ -2,7 +2,7 @@ import { Link } from "react-router";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { SelectField } from "@/components/Field";
-import { Money, Price, Quantity } from "@/components/Figures";
+import { Average, Money, Quantity } from "@/components/Figures";
 import { PageHeader, Panel } from "@/components/Panel";
 import { EmptyState, LoadFailed, Loading } from "@/components/States";
 import { type Column, Table } from "@/components/Table";
@@ -11,7 +11,7 @@ import { useBots } from "@/frame/useFrameFacts";
 import { useFilters } from "@/hooks/useFilters";
 import { useTitle } from "@/hooks/useTitle";
 import styles from "./TradesScreen.module.css";
-import { TRADE_STATES, type Trade, tradeTitle, useTrades } from "./trades";
+import { TRADE_STATES, type Trade, tradeFigures, tradeTitle, useTrades } from "./trades";
 
 const FILTERS = { state: "all", bot: "", after: "" };
 const COLUMNS: readonly Column<Trade>[] = [
@@ -30,13 +30,9 @@ const COLUMNS: readonly Column<Trade>[] = [
     isCorner: true,
     cell: ({ state }) => <Badge tone={TRADE_STATES[state].tone}>{TRADE_STATES[state].word}</Badge>,
   },
-  { name: "Units", isFigure: true, cell: ({ units }) => <Quantity quantity={units} /> },
-  { name: "Entered at", isFigure: true, cell: ({ entry_net: net }) => <Price price={net} /> },
-  {
-    name: "Now or left at",
-    isFigure: true,
-    cell: (trade) => <Price price={trade.closed_at === null ? trade.mark_net : trade.exit_net} />,
-  },
+  { name: "Units", isFigure: true, cell: (trade) => <Quantity quantity={tradeFigures(trade).units} /> },
+  { name: "Entered at", isFigure: true, cell: (trade) => <Average price={tradeFigures(trade).entered} /> },
+  { name: "Now or left at", isFigure: true, cell: (trade) => <Average price={tradeFigures(trade).left} /> },
   {
     name: "Gain",
     isFigure: true,
@@ -65,7 +61,7 @@ export function TradesScreen() {
     <div className="stack">
       <PageHeader
         title="Trades"
-        hint="Open ones first. Prices are net for one unit: paid is positive, received is negative."
+        hint="Open ones first. A structure of options has the net price of one: negative where money was received for it."
       />
       <form className={styles.filters} onSubmit={(event) => event.preventDefault()}>
         <SelectField

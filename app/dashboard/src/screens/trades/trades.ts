@@ -1,6 +1,7 @@
 import { answer, api, type Schema } from "@/api/client";
 import { useLive } from "@/api/queries";
 import type { Tone } from "@/components/Badge";
+import { signOf } from "@/format/decimals";
 
 export type Trade = Schema<"Trade">;
 
@@ -32,6 +33,44 @@ export function structureWords(structure: string): string {
 /** Name a trade: "Iron condor in SPY", "AAPL". */
 export function tradeTitle({ structure, symbol }: Pick<Trade, "structure" | "symbol">): string {
   return structure === null ? symbol : `${structureWords(structure)} in ${symbol}`;
+}
+
+/** A trade's prices for one unit, and its units, as people read them. */
+export interface TradeFigures {
+  units: string;
+  entered: string | null;
+  left: string | null;
+}
+
+/**
+ * Shares and coins: prices without a sign, and fewer than no units of what was sold short. Structures: what one
+ * is worth, less than nothing where money was received for it; then also what leaving one cost is no gain.
+ */
+export function tradeFigures(trade: Trade): TradeFigures {
+  const { entry_net: entry, mark_net: mark, exit_net: exit, units } = trade;
+  const worth = trade.closed_at === null ? mark : turned(exit);
+  if (trade.structure !== null) {
+    return { units, entered: entry, left: worth };
+  }
+  return {
+    units: isReceived(entry) ? turned(units) : units,
+    entered: withoutSign(entry),
+    left: withoutSign(worth),
+  };
+}
+
+/** True for money that came in: the API tells it by a sign. */
+export function isReceived(net: string | null): boolean {
+  return net !== null && signOf(net) < 0;
+}
+
+/** Leave the sign to the words beside a price. */
+export function withoutSign<Net extends string | null>(net: Net): Net | string {
+  return net === null ? net : net.replace(/^-/, "");
+}
+
+function turned<Net extends string | null>(net: Net): Net | string {
+  return net === null || signOf(net) === 0 ? net : isReceived(net) ? withoutSign(net) : `-${net}`;
 }
 
 export interface TradeFilters {
