@@ -176,8 +176,8 @@ class Word(Text):
 
     @property
     def allowed(self) -> str:
-        """The words."""
-        return either(self.words)
+        """The words, but for the empty one, which says nothing."""
+        return either(filter(None, self.words))
 
     @property
     def shape(self) -> Shape:
@@ -189,7 +189,7 @@ class Word(Text):
             raise self.make_error("invalid")
         word = super()._deserialize(value, attr, data, **options).lower()
         if word not in self.words:
-            raise ValidationError(f"must be one of {', '.join(self.words)}")
+            raise ValidationError(f"must be one of {', '.join(filter(None, self.words))}")
         return word
 
 

@@ -112,6 +112,16 @@ def test_field_when_value_is_wrong_then_no_sentence_is_marshmallows():
     assert {name: theirs for name, texts in said.items() if (theirs := list(filter(is_theirs, texts)))} == {}
 
 
+def test_field_when_its_choices_are_said_then_each_of_them_is_a_word():
+    said = {
+        name: [field.allowed, *(text for value in ("x" * 9, 7) for text in refusals(field.deserialize, value))]
+        for name, field in FIELDS.items()
+    }
+    nothing = re.compile(r", (?:,|or |$)|, [.]|\b(?:or|of) ?$")
+
+    assert {name: texts for name, texts in said.items() if any(map(nothing.search, texts))} == {}
+
+
 def test_field_when_it_must_be_there_then_what_to_give_is_said():
     said = {name: str(field.make_error("required").messages[0]) for name, field in FIELDS.items()}
 
