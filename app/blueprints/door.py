@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound as NoSuchAddress
 from app.blueprints.authentication import bot_outside_body, caller_address, is_known
 from app.blueprints.envelope import CODES, answer_error, answer_http_error
 from app.blueprints.request_context import NO_ROUTE
+from app.blueprints.sources import dialect_of_door
 from app.blueprints.visitor import sends_token
 from app.domain.bots import Bot
 from app.domain.door_refusals import TRADINGVIEW, Refusal
@@ -75,7 +76,7 @@ def _note_alert(answered: AppError) -> None:
     refusal = _refusal(answered.status, answered.code, bot=_bot_concerned(), setting=where)
     line = AlertLine(
         bot=refusal.bot,
-        dialect=g.get("dialect"),
+        dialect=g.get("dialect") or dialect_of_door(),
         outcome="refused",
         status=refusal.status,
         reason=refusal.code,

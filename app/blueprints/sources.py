@@ -54,6 +54,11 @@ def dialect_from_elsewhere(entry: DialectEntry | None) -> None:
     source_of_dialect(entry)
 
 
+def dialect_of_door() -> str | None:
+    """Return the dialect of a door that takes no other."""
+    return None if request.endpoint in AT_WEBHOOK else DOORS.get(request.blueprint or "")
+
+
 def _lists_here() -> tuple[str, ...]:
     if request.endpoint in AT_WEBHOOK:
         return LISTS_THERE

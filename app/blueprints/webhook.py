@@ -57,6 +57,8 @@ def _receive(bot_in_address: str | None) -> ResponseReturnValue:
     try:
         body = read_body()
         posted = read_posted(body, _pinned())
+        if posted.entry is not None:
+            g.dialect = posted.entry.dialect.name
         if PLAIN not in g.open_lists:
             dialect_from_elsewhere(posted.entry)
     except AlertRefused as error:

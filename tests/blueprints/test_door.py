@@ -421,9 +421,36 @@ class TestLines:
 
         assert [[line[name] for name in self.FIELDS] for line in told] == [
             ["alert", "default", "strategy", "accepted", 200, None, ticket],
-            ["alert", None, None, "refused", 401, "NOT_AUTHENTICATED", None],
+            ["alert", None, "strategy", "refused", 401, "NOT_AUTHENTICATED", None],
         ]
         assert WEBHOOK_SECRET not in str(told)
+
+    @pytest.mark.parametrize(
+        ("path", "sent", "dialect"),
+        [
+            ("/webhook", wrong(), "strategy"),
+            ("/webhook", {"json": bridge_alert()}, "bridge"),
+            ("/webhook", {"data": "{"}, None),
+            ("/webhook", right(bot="nobody"), "strategy"),
+            ("/tradingview/webhook", {"json": bridge_alert(secret="a-wrong-guess")}, "bridge"),
+            ("/tradingview/webhook", {"data": "{"}, "bridge"),
+            (IDEAS, {"json": trade_idea(secret="a-wrong-guess")}, "trade_idea"),
+            (f"/webhook/{'0' * 36}/exit", {"json": {}}, "bot_command"),
+        ],
+    )
+    def test_line_when_an_alert_is_refused_then_its_dialect_stands_in_it_where_it_is_known(
+        self, come, lines, path, sent, dialect
+    ):
+        come(path, **sent)
+
+        assert [(line["outcome"], line["dialect"]) for line in lines()] == [("refused", dialect)]
+
+    def test_line_when_a_source_is_refused_then_the_dialect_stands_in_it(self, make_app, lines):
+        client_of(make_app(allowed_source_ips=(ipaddress.ip_network("10.0.0.1"),))).post(
+            "/webhook", **right()
+        )
+
+        assert [(line["reason"], line["dialect"]) for line in lines()] == [("SOURCE_NOT_ALLOWED", "strategy")]
 
     def test_line_when_a_stranger_is_refused_then_his_words_are_not_in_it(self, come, lines):
         come(**wrong())

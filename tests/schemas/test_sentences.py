@@ -114,7 +114,10 @@ def test_field_when_value_is_wrong_then_no_sentence_is_marshmallows():
 
 def test_field_when_its_choices_are_said_then_each_of_them_is_a_word():
     said = {
-        name: [field.allowed, *(text for value in ("x" * 9, 7) for text in refusals(field.deserialize, value))]
+        name: [
+            field.allowed,
+            *(text for value in ("x" * 9, 7) for text in refusals(field.deserialize, value)),
+        ]
         for name, field in FIELDS.items()
     }
     nothing = re.compile(r", (?:,|or |$)|, [.]|\b(?:or|of) ?$")
