@@ -215,11 +215,11 @@ def alpaca_simulator() -> Iterator["FakeAlpaca"]:
 def connect_alpaca(alpaca_simulator, clock) -> Callable[..., AlpacaBroker]:
     """Build an adapter at the simulated Alpaca that remembers nothing, as after a restart.
 
-    It has the time that it needs on a busy machine; whoever lets Alpaca say nothing gives it less.
+    It has the time that it needs on a busy machine; whoever lets Alpaca say nothing has it `in_a_hurry`.
     """
 
     def connect(
-        kind: type[AlpacaBroker] = AlpacaBroker, *, timeout_seconds: float = 1, **changes
+        kind: type[AlpacaBroker] = AlpacaBroker, *, timeout_seconds: float = 60, **changes
     ) -> AlpacaBroker:
         fake = alpaca_simulator
         addresses = {"trading_url": fake.url, "data_url": fake.url}

@@ -34,7 +34,7 @@ def fyers_settings(fake: FakeFyers) -> dict:
         "fyers_secret_id": fake.secret,
         "fyers_redirect_uri": REDIRECT_URI,
         "fyers_api_url": fake.api_url,
-        "broker_timeout_seconds": Decimal(2),
+        "broker_timeout_seconds": Decimal(60),
     }
 
 

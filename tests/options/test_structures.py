@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.domain.structures.trades import TradeState
-from tests.builders import ACCOUNT_SECRET, client_of, services_of
+from tests.builders import ACCOUNT_SECRET, client_of, in_a_hurry, services_of
 from tests.fyers_logins import log_in, move
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in")]
@@ -26,7 +26,7 @@ CALL_SIDE = {"25100CE": -65, "25300CE": 65}
 
 @pytest.fixture
 def app(make_option_app):
-    return make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(3))
+    return make_option_app(fyers_structures=True)
 
 
 @pytest.fixture
@@ -93,6 +93,11 @@ def enter(command, configure, climb):
 
 
 @pytest.fixture
+def broker(app):
+    return services_of(app).brokers.registry.get("fyers")
+
+
+@pytest.fixture
 def look(app):
     return services_of(app).structures.watch.run
 
@@ -113,7 +118,7 @@ def starts(make_option_app):
     """Start the application anew on the same store, as after a kill, and climb one step with it."""
 
     def start():
-        app = make_option_app(fyers_structures=True, broker_timeout_seconds=Decimal(3))
+        app = make_option_app(fyers_structures=True)
         services_of(app).structures.ladders.run()
         return app
 
@@ -285,18 +290,22 @@ def test_condor_when_killed_half_done_and_the_rest_is_refused_then_unwound_by_th
 
 
 @pytest.mark.parametrize("kind", ["timeout", "reset", "unacknowledged", "refused"])
-def test_condor_when_every_answer_is_lost_then_found_and_never_twice(enter, trade, legs, filled, fake, kind):
+def test_condor_when_every_answer_is_lost_then_found_and_never_twice(
+    enter, trade, legs, filled, fake, broker, kind
+):
     fake.inject(kind, when="after", path="/api/v3/multileg/orders/sync", methods=("POST",))
-    enter(CONDOR)
+    with in_a_hurry(broker):
+        enter(CONDOR)
 
     assert (legs(), len(filled()), trade().units) == (WHOLE, 2, 1)
 
 
 def test_order_when_it_never_arrived_then_looked_for_and_the_next_price_is_tried(
-    enter, trade, legs, fake, filled
+    enter, trade, legs, fake, filled, broker
 ):
     fake.inject("timeout", when="before", path="/api/v3/multileg/orders/sync", methods=("POST",), times=1)
-    enter(KEYS, seconds=150)
+    with in_a_hurry(broker):
+        enter(KEYS, seconds=150)
 
     assert legs() == {"24700PE": 130, "24900PE": -130}
     assert (len(filled()), trade().units) == (1, 2)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import services_of
+from tests.builders import in_a_hurry, services_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in")]
 
@@ -186,10 +186,11 @@ def test_step_9_when_fyers_was_only_busy_then_the_order_goes_out_all_the_same(ti
 
 
 def test_step_9_when_the_answer_is_lost_then_nothing_is_sent_again(
-    ticker, post, fake, orders, settle, operator
+    app, ticker, post, fake, orders, settle, operator
 ):
     fake.inject("timeout", methods=("POST",), path="/orders", times=1)
-    status, answer = post()
+    with in_a_hurry(services_of(app).brokers.registry.get("fyers")):
+        status, answer = post()
     settle()
 
     assert (status, answer["status"], len(orders())) == (202, "unknown", 1)

@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 GATEHOUSE = (sys.executable, "main.py")
 WEBHOOK_SECRET = "secret-of-the-default-bot"
 OPERATOR_TOKEN = "token-of-the-operator"
-START_SECONDS = 20
-ANSWER_SECONDS = 10
+# On a machine that stands still for seconds, a server starts and answers late.
+START_SECONDS, ANSWER_SECONDS = 60, 60
 
 
 class Lost(Exception):
@@ -146,6 +146,7 @@ class Server(Service):
             "WEBHOOK_SECRET": WEBHOOK_SECRET,
             "OPERATOR_TOKEN": OPERATOR_TOKEN,
             "RATE_LIMIT_PER_SECOND": "0",
+            "STORE_TIMEOUT_SECONDS": "30",
         } | settings
         self._process: Any = None
 

@@ -30,10 +30,11 @@ def stage(request, tmp_path_factory) -> Iterator[ChatStage]:
 def test_orders_by_chat_when_servers_are_killed_behind_buttons_then_each_is_placed_once(stage):
     before = {dialect: len(stage.tickets(dialect)) for dialect in ("chat", "operator")}
     for person, (at_entry, at_close) in zip(stage.people, KILLS, strict=True):
+        held = stage.held()
         text, buttons = person.say("buy AAPL 1")
         assert "Would be ordered" in text
         stage.press_until_told(person, buttons["Confirm"], at_entry)
-        until(lambda: stage.held() == 1)
+        until(lambda held=held: stage.held() == held + 1)
 
         text, buttons = person.say("close AAPL")
         assert "Would be closed" in text

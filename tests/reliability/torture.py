@@ -49,6 +49,7 @@ class Torture:
             stage.command,
             ALLOW_SHORT_SELLING="true",
             WEB_CONCURRENCY=str(processes),
+            STORE_TIMEOUT_SECONDS="2",
             **stage.settings,
         )
         self._server.start()

@@ -14,7 +14,7 @@ from app.storage.postgres import PostgresStore
 from app.storage.sqlite import SqliteStore
 
 
-def open_store(kind: str, where: str, *, timeout_seconds: float = 5) -> Store:
+def open_store(kind: str, where: str, *, timeout_seconds: float = 60) -> Store:
     if kind == "gcs":
         return GcsStore(where, timeout_seconds=timeout_seconds)
     if kind == "postgres":

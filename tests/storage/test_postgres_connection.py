@@ -14,6 +14,7 @@ import pytest
 
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.postgres_connection import Connections
+from tests.soon import is_soon, took
 
 pytestmark = pytest.mark.integration
 
@@ -24,7 +25,7 @@ WHO = "SELECT pg_backend_pid()"
 def open_connections(database_url):
     opened = []
 
-    def make(url=database_url, *, timeout_seconds=2, size=3) -> Connections:
+    def make(url=database_url, *, timeout_seconds=60, size=3) -> Connections:
         opened.append(Connections(url, timeout_seconds=timeout_seconds, size=size))
         return opened[-1]
 
@@ -89,32 +90,35 @@ def test_turn_when_the_session_that_waits_has_ended_then_nobody_notices(connecti
 
 
 def test_turn_when_all_are_lent_then_others_wait_no_longer_than_the_timeout(open_connections):
-    connections = open_connections(timeout_seconds=0.3, size=2)
+    connections = open_connections(size=2)
     may_go, held = threading.Event(), threading.Barrier(3)
 
     def hold():
         with connections.turn():
-            held.wait(5)
-            may_go.wait(5)
+            held.wait()
+            may_go.wait()
 
-    holders = [threading.Thread(target=hold) for _ in range(2)]
+    def ask():
+        with pytest.raises(StoreUnavailable, match="DATABASE_CONNECTIONS"):
+            connections.ask(WHO)
+
+    holders = [threading.Thread(target=hold, daemon=True) for _ in range(2)]
     for holder in holders:
         holder.start()
-    held.wait(5)
-    began = time.monotonic()
-    with pytest.raises(StoreUnavailable, match="DATABASE_CONNECTIONS"):
-        connections.ask(WHO)
-    waited = time.monotonic() - began
+    held.wait()
+    connections.timeout_seconds = 0.3
+
+    assert took(ask) > 0.25
+    assert is_soon(ask, 1)
+    connections.timeout_seconds = 60
     may_go.set()
     for holder in holders:
         holder.join()
-
-    assert 0.25 < waited < 1
     assert connections.ask("SELECT 1") == [(1,)]
 
 
 def test_turn_when_many_threads_want_one_then_no_more_sessions_are_opened_than_allowed(open_connections):
-    connections, seen = open_connections(size=2, timeout_seconds=10), set()
+    connections, seen = open_connections(size=2), set()
 
     def ask():
         for _ in range(20):
@@ -132,20 +136,27 @@ def test_turn_when_many_threads_want_one_then_no_more_sessions_are_opened_than_a
 def test_turn_when_a_host_does_not_answer_then_nobody_waits_longer_than_the_timeout(open_connections):
     with port_without_answer() as port:
         connections = open_connections(f"postgresql://x@127.0.0.1:{port}/x", timeout_seconds=0.3)
-        began = time.monotonic()
-        with pytest.raises(StoreUnavailable, match="cannot be reached in time"):
-            connections.ask(WHO)
 
-    assert time.monotonic() - began < 1
+        def ask():
+            with pytest.raises(StoreUnavailable, match="cannot be reached in time"):
+                connections.ask(WHO)
+
+        assert is_soon(ask, 1)
 
 
 def test_ask_when_a_statement_takes_too_long_then_it_is_ended(open_connections):
-    connections = open_connections(timeout_seconds=0.3)
-    began = time.monotonic()
-    with pytest.raises(StoreUnavailable, match="does not answer in time"):
-        connections.ask("SELECT pg_sleep(5)")
+    connections = open_connections()
+    before = connections.ask(WHO)
 
-    assert time.monotonic() - began < 1
+    def ask():
+        connections.timeout_seconds = 0.3
+        with pytest.raises(StoreUnavailable, match="does not answer in time"):
+            connections.ask("SELECT pg_sleep(5)")
+        # What follows has the time that it needs on a busy machine.
+        connections.timeout_seconds = 60
+        assert connections.ask(WHO) != before
+
+    assert is_soon(ask, 1)
     assert connections.ask("SELECT 1") == [(1,)]
 
 
@@ -198,7 +209,7 @@ def test_ask_when_the_server_is_full_then_it_waits_for_those_that_are_lent(open_
         operator.execute(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 2")
     address = urlsplit(database_url)
     few = address._replace(netloc=f"{role}@{address.hostname}:{address.port}").geturl()
-    connections = open_connections(few, size=6, timeout_seconds=10)
+    connections = open_connections(few, size=6)
     try:
         with ThreadPoolExecutor(6) as threads:
             asked = [threads.submit(connections.ask, "SELECT 1, pg_sleep(0.05)") for _ in range(24)]

@@ -22,8 +22,12 @@ def fake(alpaca_simulator):
 
 class TestAlpacaBroker(SimulatedLine, BrokerConformance):
     @pytest.fixture
-    def under_test(self, connect_alpaca, fake):
-        under_test = SimulatedUnderTest(LookingTwice(connect_alpaca(timeout_seconds=0.3)), fake, "AAPL")
+    def connected(self, connect_alpaca):
+        return connect_alpaca()
+
+    @pytest.fixture
+    def under_test(self, connected, fake):
+        under_test = SimulatedUnderTest(LookingTwice(connected), fake, "AAPL")
         under_test.move(Decimal(100))
         return under_test
 

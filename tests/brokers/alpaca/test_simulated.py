@@ -9,6 +9,7 @@ from app.brokers.alpaca.payload import order_payload
 from app.domain.orders import OrderChange, OrderStatus
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from tests.brokers.builders import BITCOIN, bracket, buy, exit_long, limit, oco
+from tests.builders import in_a_hurry
 
 pytestmark = pytest.mark.integration
 
@@ -157,7 +158,7 @@ def test_cancel_when_a_leg_is_cancelled_then_its_mate_goes_too(alpaca):
 def test_submit_when_answer_is_lost_then_unknown_and_found_once(alpaca, fake, fault):
     fake.inject(**fault, methods=("POST",), times=1)
     order = buy()
-    with pytest.raises(OutcomeUnknown):
+    with in_a_hurry(alpaca), pytest.raises(OutcomeUnknown):
         alpaca.submit(order)
 
     assert alpaca.find(order.client_order_id).quantity == 10
@@ -168,7 +169,7 @@ def test_submit_when_answer_is_lost_then_unknown_and_found_once(alpaca, fake, fa
 def test_submit_when_it_was_lost_on_the_way_then_unknown_and_not_found(alpaca, fake, kind):
     fake.inject(kind, when="before", methods=("POST",), times=1)
     order = buy()
-    with pytest.raises(OutcomeUnknown):
+    with in_a_hurry(alpaca), pytest.raises(OutcomeUnknown):
         alpaca.submit(order)
 
     assert alpaca.find(order.client_order_id) is None
@@ -215,7 +216,7 @@ def test_coin_when_bought_then_order_and_position_have_one_symbol(alpaca):
 
 
 def test_open_orders_when_there_are_hundreds_then_a_handful_of_calls(connect, fake):
-    alpaca = connect(timeout_seconds=5)
+    alpaca = connect()
     order = buy(1, **limit(90))
     for place in range(520):
         fake.exchange.submit(order_payload(replace(order, client_order_id=f"bot-{place}")))

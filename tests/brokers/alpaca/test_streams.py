@@ -37,7 +37,7 @@ def connect(connect_alpaca):
     brokers = []
 
     def make(**changes):
-        real = {"clock": lambda: datetime.now(UTC), "streams": True, "timeout_seconds": 2}
+        real = {"clock": lambda: datetime.now(UTC), "streams": True}
         brokers.append(connect_alpaca(**(real | changes)))
         return brokers[-1]
 

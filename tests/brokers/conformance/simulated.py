@@ -9,6 +9,7 @@ import pytest
 
 from app.brokers.base import Broker
 from app.domain.orders import Order, OrderClass, Receipt
+from tests.builders import in_a_hurry
 
 WRITES = ("POST", "PATCH", "DELETE")
 # Every broker's line fails so; each adds the ways of its own.
@@ -62,16 +63,17 @@ class SimulatedUnderTest:
 
 
 class SimulatedLine:
-    """Fixtures of the suite; needs `under_test` and its simulator `fake`."""
+    """Fixtures of the suite; needs `connected`, a broker, and its simulator `fake`."""
 
     @pytest.fixture
-    def spoil(self, fake):
+    def spoil(self, fake, connected):
         """Let a fault of the line strike requests of these methods."""
 
         @contextmanager
         def during(fault, methods):
             fake.inject(**fault, methods=methods)
-            yield
+            with in_a_hurry(connected):
+                yield
             fake.faults.clear()
 
         return lambda fault, *methods: lambda: during(fault, methods)

@@ -61,7 +61,7 @@ class Listed:
 def make_fyers(fake=None, *, tokens=None, contracts=None, known=(), limiter=None, clock=None, **changes):
     """Return a broker at a simulator, or at an address where nobody is."""
     pytest.importorskip("fyers_apiv3")
-    settings = {"app_id": "SIMULATED-100", "timeout_seconds": 2.0, "book_age_seconds": 0.0}
+    settings = {"app_id": "SIMULATED-100", "timeout_seconds": 60.0, "book_age_seconds": 0.0}
     settings |= {"api_url": "http://127.0.0.1:1/api/v3", "data_url": "http://127.0.0.1:1/data"}
     if fake is not None:
         settings |= {"app_id": fake.app_id, "api_url": fake.api_url, "data_url": fake.data_url}

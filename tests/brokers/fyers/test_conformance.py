@@ -31,10 +31,12 @@ def fake():
 
 class TestFyersBroker(SimulatedLine, BrokerConformance):
     @pytest.fixture
-    def under_test(self, fake):
-        contracts = Listed({TICKER: APPLE})
-        broker = make_fyers(fake, contracts=contracts, timeout_seconds=0.3, clock=fake.clock.now)
-        under_test = SimulatedUnderTest(LookingTwice(broker), fake, TICKER)
+    def connected(self, fake):
+        return make_fyers(fake, contracts=Listed({TICKER: APPLE}), clock=fake.clock.now)
+
+    @pytest.fixture
+    def under_test(self, connected, fake):
+        under_test = SimulatedUnderTest(LookingTwice(connected), fake, TICKER)
         under_test.move(Decimal(100))
         return under_test
 

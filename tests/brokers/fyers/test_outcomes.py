@@ -192,7 +192,7 @@ def test_read_when_it_fails_twice_then_answered(fake, fyers):
 
 
 def test_refusal_when_a_connection_was_lost_before_then_keeps_its_own_words(fake):
-    fyers = make_fyers(fake, timeout_seconds=0.2)
+    fyers = make_fyers(fake)
     fake.inject("reset", when="before", times=1, **POST)
     with pytest.raises(OutcomeUnknown):
         fyers.submit(share())

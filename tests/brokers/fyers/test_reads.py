@@ -266,7 +266,7 @@ def test_exit_when_sent_then_closes_the_position_under_its_own_product(fake, pro
 def test_exit_when_positions_cannot_be_read_then_rejected_unsent(fake):
     fake.inject("html", methods=("GET",))
     with pytest.raises(BrokerRejected, match="Nothing was sent"):
-        make_fyers(fake, timeout_seconds=0.2).submit(exit_long(1, instrument=SHARE))
+        make_fyers(fake).submit(exit_long(1, instrument=SHARE))
 
     assert fake.orders() == []
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import ENTER_LONG, BrokenStore, client_of, strategy_alert
+from tests.builders import ENTER_LONG, BrokenStore, client_of, in_a_hurry, strategy_alert
 
 pytestmark = pytest.mark.integration
 
@@ -118,11 +118,12 @@ def test_modify_when_the_changed_order_fills_then_it_is_followed(entry, command,
 @pytest.mark.parametrize("kind", ["reset", "timeout", "html", "torn"])
 @pytest.mark.parametrize("name", ["cancel", "modify"])
 def test_command_when_it_arrived_but_its_answer_did_not_then_its_outcome_is_found(
-    entry, command, fake, kind, name
+    entry, command, fake, alpaca, kind, name
 ):
     fake.inject(kind, when="after", methods=("PATCH", "DELETE"), times=1)
     change = {"limit_price": 98} if name == "modify" else {}
-    response = command(command=name, order=entry, **change)
+    with in_a_hurry(alpaca):
+        response = command(command=name, order=entry, **change)
 
     assert told(response) == (200, "ordered" if name == "modify" else "canceled", None)
     assert len(changes_of(fake)) + cancellations_of(fake) == 1

@@ -10,6 +10,7 @@ from app.services.analyst.mcp_access import McpAccess
 from app.services.analyst.model_api import ModelServer
 from app.services.analyst.openai_analyst import OpenAiAnalyst
 from tests.services.analyst.builders import question
+from tests.soon import is_soon
 
 pytestmark = pytest.mark.integration
 
@@ -130,10 +131,11 @@ def test_opine_when_the_model_misbehaves_then_it_fails_with_its_reason(
 @pytest.mark.parametrize("kind", ["hang", "trickle", "slow"])
 def test_opine_when_the_model_takes_too_long_then_it_is_cut_off(make, mode, openai_simulator, kind):
     behave(openai_simulator, kind, times=None, seconds=0.05 if kind == "trickle" else 5)
-    opinion = make(mode, timeout_seconds=1).opine(question())
 
-    assert opinion.reason is Reason.OPINION_TIMEOUT
-    assert opinion.milliseconds < 4000
+    def opine():
+        assert make(mode, timeout_seconds=1).opine(question()).reason is Reason.OPINION_TIMEOUT
+
+    assert is_soon(opine, 4)
 
 
 @pytest.mark.parametrize("kind", ["unknown_items", "decision"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.builders import ENTER_SHORT, EXIT_LONG, bridge_alert
+from tests.builders import ENTER_SHORT, EXIT_LONG, bridge_alert, in_a_hurry
 
 pytestmark = pytest.mark.integration
 COIN = {"symbol": "BTCUSD", "strategy_order_contracts": "0.5", "strategy_order_price": "50000"}
@@ -140,10 +140,13 @@ def test_exit_when_the_broker_rejects_it_then_the_position_is_protected_anew(bot
     ],
     ids=str,
 )
-def test_exits_when_their_outcome_is_unknown_then_there_is_one_pair(bot, post, fake, legs, watch, fault):
+def test_exits_when_their_outcome_is_unknown_then_there_is_one_pair(
+    bot, post, fake, legs, watch, alpaca, fault
+):
     bot()
     fake.inject(**fault, methods=("POST",), path="/v2/orders", skip=1, times=1)
-    post(strategy_order_contracts="10.5")
+    with in_a_hurry(alpaca):
+        post(strategy_order_contracts="10.5")
     watch()
 
     assert legs() == PAIR

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.instruments import AssetClass, Instrument
 from tests.brokers.builders import BITCOIN, bracket, buy, limit
+from tests.builders import in_a_hurry
 
 MICROSOFT = Instrument("MSFT", AssetClass.EQUITY)
 
@@ -53,7 +54,8 @@ def test_stop_loss_when_the_line_fails_then_everything_is_sold_once(services, al
     services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
     fake.inject(**{"methods": ("POST",), "times": 1} | fault)
     for _ in range(4):
-        services.portfolio.breaker.watch()
+        with in_a_hurry(alpaca):
+            services.portfolio.breaker.watch()
         clock.move(seconds=31)
         services.portfolio.pursuits.run()
         fake.market.move("AAPL", Decimal(100))

@@ -15,12 +15,6 @@ def fake(alpaca_simulator):
 
 
 @pytest.fixture
-def alpaca(connect_alpaca):
-    """An adapter that has the time it needs on a busy machine."""
-    return connect_alpaca(timeout_seconds=3)
-
-
-@pytest.fixture
 def messages() -> list[tuple[str, str]]:
     return []
 

@@ -29,7 +29,7 @@ class Alone(AdvisoryLocks):
 def open_locks(kind: str, where: str, connections: int = 4) -> Locks:
     """Return locks that processes share over one folder or database."""
     if kind == "database":
-        lent = Connections(where, timeout_seconds=2, size=connections)
+        lent = Connections(where, timeout_seconds=30, size=connections)
         return DatabaseLocks(lambda life: Alone(lent, life), bots=BOTS, symbols=SYMBOLS)
     return MachineLocks(Path(where)) if kind == "machine" else ThreadLocks()
 
@@ -41,9 +41,9 @@ def hold(locks: Locks) -> None:
         sys.stdin.readline()
 
 
-def stall(locks: Locks) -> None:
-    """Hold a symbol, and say after a line has come whether it is held still."""
-    postgres_locks.STANDSTILL_SECONDS = 3.0
+def stall(locks: Locks, longest_seconds: float) -> None:
+    """Hold a symbol, and say after a line has come whether it is held still: so long may we stand still."""
+    postgres_locks.STANDSTILL_SECONDS = longest_seconds
     with locks.hold_symbol("paper", "AAPL") as grip:
         tell(locks.owner)
         sys.stdin.readline()
@@ -81,7 +81,7 @@ def main() -> None:
     what, kind, where, *files = sys.argv[1:]
     locks = open_locks(kind, where)
     if what == "stall":
-        stall(locks)
+        stall(locks, float(files[0]))
     elif what == "count":
         count(locks, Path(files[0]))
     else:

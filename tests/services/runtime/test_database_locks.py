@@ -75,11 +75,11 @@ def test_grip_when_another_of_the_same_thread_is_lost_then_it_tells_too(make_loc
     waiting.join()
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(4, "lost"), (0, "held")])
+@pytest.mark.parametrize(("seconds", "longest", "said"), [(4, 3, "lost"), (0, 60, "held")])
 def test_grip_when_its_process_stood_still_for_long_then_it_is_lost_whatever_the_socket_says(
-    settled_url, seconds, said
+    settled_url, seconds, longest, said
 ):
-    command = [sys.executable, "-m", HOLDER, "stall", "database", settled_url]
+    command = [sys.executable, "-m", HOLDER, "stall", "database", settled_url, str(longest)]
     with begin(command, stdin=PIPE, stdout=PIPE, text=True) as process:
         process.stdout.readline()
         os.kill(process.pid, signal.SIGSTOP)
@@ -128,7 +128,8 @@ def test_life_when_its_session_is_ended_then_it_is_another(make_locks, settled_u
 def test_processes_when_they_come_and_go_then_they_are_counted(make_locks, settled_url, monkeypatch):
     monkeypatch.setattr("app.services.runtime.database_locks.COUNTED_SECONDS", 0)
     locks, others = make_locks(settled_url), [make_locks(settled_url) for _ in range(2)]
-    assert locks.processes() == 3
+    # Whoever held them before may be on his way.
+    assert until(lambda: locks.processes() == 3)
     others[0].close()
 
     assert until(lambda: locks.processes() == 2)

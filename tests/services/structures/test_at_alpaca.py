@@ -10,6 +10,7 @@ from app.domain.structures.commands import EnterCommand, WantedLeg
 from app.domain.structures.trades import ExitCause, TradeState
 from app.repositories.trades import Trades
 from tests.brokers.paper.structures.builders import contract
+from tests.builders import in_a_hurry
 from tests.services.structures.conftest import CONDOR
 from tests.simulators.alpaca.assets import Asset
 from tests.simulators.alpaca.chains import EXPIRIES, list_chain
@@ -42,7 +43,7 @@ def fake(alpaca_simulator, clock):
 
 @pytest.fixture
 def broker(fake, connect_alpaca):
-    return connect_alpaca(timeout_seconds=2)
+    return connect_alpaca()
 
 
 @pytest.fixture
@@ -191,12 +192,14 @@ def test_step_when_the_cancel_takes_its_time_then_no_second_order_before_it_is_f
 
 @pytest.mark.parametrize("fault", [{"kind": "timeout"}, {"kind": "reset"}, {"kind": "html", "status": 502}])
 def test_entry_when_the_answer_is_lost_then_looked_up_and_never_twice(
-    enter, run, fake, sent, held, trade, fault
+    enter, run, fake, sent, held, trade, broker, fault
 ):
     close_spreads(fake)
     fake.inject(**fault, when="after", methods=("POST",), times=1)
-    enter(EnterCommand(units=2))
-    run(20)
+    with in_a_hurry(broker):
+        enter(EnterCommand(units=2))
+        run(1)
+    run(19)
 
     assert len(sent()) == 1
     assert (trade().state, trade().units) == (TradeState.OPEN, 2)

@@ -29,7 +29,7 @@ def fake(alpaca_simulator, clock):
 
 @pytest.fixture
 def broker(fake, connect_alpaca):
-    return connect_alpaca(timeout_seconds=2)
+    return connect_alpaca()
 
 
 @pytest.fixture

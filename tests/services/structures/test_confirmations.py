@@ -34,7 +34,7 @@ def fake(alpaca_simulator, clock):
 @pytest.fixture
 def app(make_app, fake, connect_alpaca, heard):
     told = {"notification_url": "ntfy://localhost/x", "notify": heard.append}
-    broker = connect_alpaca(timeout_seconds=2)
+    broker = connect_alpaca()
     return make_app(brokers={"alpaca": broker}, default_broker="alpaca", dry_run=False, **told)
 
 

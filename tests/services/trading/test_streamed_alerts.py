@@ -14,7 +14,7 @@ POSITION = "/v2/positions/AAPL"
 
 @pytest.fixture
 def broker(connect_alpaca):
-    broker = connect_alpaca(clock=lambda: datetime.now(UTC), streams=True, timeout_seconds=2)
+    broker = connect_alpaca(clock=lambda: datetime.now(UTC), streams=True)
     yield broker
     broker.close()
 

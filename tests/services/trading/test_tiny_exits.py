@@ -41,11 +41,6 @@ def fake(alpaca_simulator, clock):
 
 
 @pytest.fixture
-def alpaca(fake, connect_alpaca):
-    return connect_alpaca(timeout_seconds=3)
-
-
-@pytest.fixture
 def app(app_at_alpaca):
     return app_at_alpaca()
 
@@ -97,7 +92,7 @@ def test_tiny_exit_when_the_answer_is_lost_then_it_is_found_and_counted(app, cli
 
 @pytest.fixture
 def dying(app_at_alpaca, connect_alpaca):
-    return app_at_alpaca(brokers={"alpaca": connect_alpaca(DyingBroker, timeout_seconds=3)})
+    return app_at_alpaca(brokers={"alpaca": connect_alpaca(DyingBroker)})
 
 
 @pytest.mark.usefixtures("tiny")
@@ -122,7 +117,7 @@ def test_tiny_exit_when_another_process_takes_up_another_alert_then_it_is_not_ta
     clock.move(seconds=1)
     sold = client.post("/webhook", json=strategy_alert(**COIN | EXIT_LONG)).json["order"]
     assert len(list(store.list("trades/"))) == 1
-    other = app_at_alpaca(brokers={"alpaca": connect_alpaca(timeout_seconds=3)})
+    other = app_at_alpaca(brokers={"alpaca": connect_alpaca()})
     services_of(other).intake.recovery.recover()
     orders = [order for item in store.list("tickets/") for order in item.value["orders"]]
 

@@ -21,7 +21,7 @@ def fake(alpaca_simulator):
 @pytest.fixture
 def alpaca(connect_alpaca):
     # What is read here is what is sent, not how fast: a busy machine may take its time to answer.
-    return connect_alpaca(timeout_seconds=10)
+    return connect_alpaca()
 
 
 @pytest.fixture

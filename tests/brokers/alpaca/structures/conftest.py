@@ -20,7 +20,7 @@ def fake(alpaca_simulator, clock):
 
 @pytest.fixture
 def alpaca(fake, connect_alpaca):
-    return connect_alpaca(timeout_seconds=2)
+    return connect_alpaca()
 
 
 @pytest.fixture

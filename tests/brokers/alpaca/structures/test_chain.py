@@ -214,7 +214,7 @@ def test_level_when_asked_often_then_read_once_a_minute(desk, fake, clock):
 @pytest.mark.parametrize("feed", ["opra", "indicative"])
 def test_feed_when_set_then_asked_for(connect_alpaca, fake, feed):
     fake.options.has_opra = True
-    desk = connect_alpaca(timeout_seconds=2, options_feed=feed).structures
+    desk = connect_alpaca(options_feed=feed).structures
     desk.quotes([contract("C100")])
     desk.chain("AAPL", [FRIDAY])
 
@@ -223,6 +223,6 @@ def test_feed_when_set_then_asked_for(connect_alpaca, fake, feed):
 
 
 def test_feed_when_it_is_not_subscribed_to_then_unavailable_with_alpacas_words(connect_alpaca, fake):
-    desk = connect_alpaca(timeout_seconds=2, options_feed="opra").structures
+    desk = connect_alpaca(options_feed="opra").structures
     with pytest.raises(BrokerUnavailable, match="OPRA"):
         desk.quotes([contract("C100")])

@@ -20,8 +20,12 @@ class OptionsUnderTest(SimulatedUnderTest):
 
 class TestAlpacaDesk(SimulatedLine, AppleOptions, UniqueIdConformance, StructureConformance):
     @pytest.fixture
-    def options(self, connect_alpaca, fake):
-        return OptionsUnderTest(connect_alpaca(timeout_seconds=0.7), fake, "AAPL")
+    def connected(self, connect_alpaca):
+        return connect_alpaca()
+
+    @pytest.fixture
+    def options(self, connected, fake):
+        return OptionsUnderTest(connected, fake, "AAPL")
 
     @pytest.fixture
     def partial_options(self, options, fake):

@@ -264,7 +264,7 @@ def test_single_contract_when_its_list_cannot_be_read_then_it_is_left_all_the_sa
     bought = structure("+P95")
     desk.submit(enter(bought, "2"))
     fake.inject("status", path="/v2/options/contracts/", status=500)
-    restarted = connect_alpaca(timeout_seconds=0.5).structures
+    restarted = connect_alpaca().structures
     order = leave(bought, "-0.01")
     restarted.submit(order)
 

@@ -59,11 +59,12 @@ class TestFyersDesk(SimulatedLine, StructureConformance):
             yield fake
 
     @pytest.fixture
-    def options(self, fake, contracts):
-        broker = make_fyers(
-            fake, contracts=contracts, clock=fake.clock.now, structures=True, timeout_seconds=0.5
-        )
-        return OptionsUnderTest(broker, fake, contracts)
+    def connected(self, fake, contracts):
+        return make_fyers(fake, contracts=contracts, clock=fake.clock.now, structures=True)
+
+    @pytest.fixture
+    def options(self, connected, fake, contracts):
+        return OptionsUnderTest(connected, fake, contracts)
 
     @pytest.fixture
     def terms(self, structure, options, days, contracts):

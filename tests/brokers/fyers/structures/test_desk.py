@@ -9,6 +9,7 @@ from app.domain.structures.legs import Leg, compose
 from app.domain.structures.levels import OptionsLevel, level_needed
 from app.domain.structures.payoff import largest_loss
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
+from tests.builders import in_a_hurry
 
 pytestmark = pytest.mark.integration
 LOT = 65
@@ -196,7 +197,7 @@ def test_order_when_its_answer_is_lost_then_unknown_found_and_sent_once(
 ):
     wanted = structure("+P24800", "-P25000")
     fake.inject(**fault, path="/api/v3/multileg/orders/sync", methods=("POST",))
-    with pytest.raises(OutcomeUnknown):
+    with in_a_hurry(desk), pytest.raises(OutcomeUnknown):
         desk.submit(order(wanted, "0.10"))
     fake.faults.clear()
 
