@@ -25,7 +25,7 @@ class Mailbox:
         self._server.shutdown()
         self._server.server_close()
 
-    def wait_for(self, title: str, *, seconds: float = 10) -> str:
+    def wait_for(self, title: str, *, seconds: float = 60) -> str:
         """Return the text of the last message with a title, once it has come; raise TimeoutError."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: title in dict(self.messages), seconds):

@@ -119,7 +119,7 @@ def test_first_start_when_several_start_at_once_then_all_have_the_same_secrets(s
         process.stdin.close()
     secrets = {process.stdout.read() for process in starting}
 
-    assert [process.wait(30) for process in starting] == [0] * 4
+    assert [process.wait(60) for process in starting] == [0] * 4
     assert secrets == {f"{with_secrets(settings)[0].secrets}\n"}
     for process in starting:
         process.stdout.close()

@@ -83,7 +83,7 @@ def secretly(alert: dict) -> dict:
     return alert | {"secret": WEBHOOK_SECRET}
 
 
-def until(found, seconds: float = 10):
+def until(found, seconds: float = 60):
     deadline = time.monotonic() + seconds
     while not (value := found()):
         assert time.monotonic() < deadline
@@ -313,7 +313,7 @@ def program_of(program: str, body: str) -> tuple[str, ...]:
 def run(tmp_path, body: str, *, program: str = PROGRAM, **settings: str) -> list[dict]:
     server = Server(tmp_path, program_of(program, body), USE_CLOUD_LOGGING="true")
     server.launch(**settings)
-    server._process.wait(timeout=30)
+    server._process.wait(timeout=60)
     return entries(server)
 
 

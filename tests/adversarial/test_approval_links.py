@@ -34,7 +34,7 @@ def waiting(world) -> list[dict]:
 @pytest.fixture
 def tokens(world, waiting) -> list[str]:
     """What the owner's two links end in."""
-    services_of(world.app).observability.notifier.close(2)
+    services_of(world.app).observability.notifier.close(60)
     links = [LINK.search(event.message)[1] for event in world.told]
     return [link.rpartition("/")[2] for link in links]
 
@@ -160,7 +160,7 @@ def test_link_when_the_bot_was_given_less_since_then_the_order_is_smaller(world,
 
 def test_page_when_an_idea_has_a_script_in_its_name_then_it_shows_none(world, visit):
     world.work_off(world.post(trade_idea(alert_name="<script>alert(1)</script>", strategy='"><img src=x>')))
-    services_of(world.app).observability.notifier.close(2)
+    services_of(world.app).observability.notifier.close(60)
     page = visit(LINK.search(world.told[0].message)[1].rpartition("/")[2], "GET", data=None)
 
     assert (page.status_code, "<script" in page.text, "<img" in page.text) == (200, False, False)

@@ -127,7 +127,7 @@ class TestCallsOfAScheduler:
 
         def think() -> None:
             analyst.begun.set()
-            analyst.may_answer.wait(30)
+            analyst.may_answer.wait(60)
 
         analyst.before_answer = think
         yield analyst
@@ -152,11 +152,11 @@ class TestCallsOfAScheduler:
         call = threading.Thread(target=lambda: answers.append(operator.post("/tasks/tick").json))
         waiting = operator.get(f"/api/jobs/{job}").json["state"]
         call.start()
-        assert analyst.begun.wait(30)
+        assert analyst.begun.wait(60)
         # The next call of the scheduler, while the first one still waits for the job.
         turn = services.supervisor.turn(within_seconds=30)
         analyst.may_answer.set()
-        call.join(30)
+        call.join(60)
 
         every = {task.name for task in services.supervisor.tasks}
         assert (waiting, operator.get(f"/api/jobs/{job}").json["state"]) == ("queued", "done")

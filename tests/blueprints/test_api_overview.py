@@ -195,7 +195,7 @@ class TestNotificationTest:
         app = make_app(notify=sent.append, notification_url="json://127.0.0.1", daily_order_cap=5)
         operator = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}")
         answer = operator.post("/api/notifications/test")
-        app.extensions["gatehouse"].observability.notifier.close(5)
+        app.extensions["gatehouse"].observability.notifier.close(60)
         row = operator.get("/api/overview").json["first_run"]["limits"]
 
         assert (answer.status_code, len(sent)) == (202, 1)

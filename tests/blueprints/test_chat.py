@@ -242,7 +242,7 @@ def test_answer_when_it_takes_too_long_then_follows_through_the_response_address
     counter, ended = services.chat.counter, threading.Event()
     answer = type(counter.desk).answer
     monkeypatch.setattr(
-        type(counter.desk), "answer", lambda desk, asked: ended.wait(10) and answer(desk, asked)
+        type(counter.desk), "answer", lambda desk, asked: ended.wait(60) and answer(desk, asked)
     )
     object.__setattr__(counter, "patience_seconds", 0.05)
 

@@ -347,7 +347,7 @@ class TestMessages:
         return make_app(notification_url="json://127.0.0.1:9", notify=sent.append)
 
     def messages(self, app, sent) -> list[str]:
-        services_of(app).observability.notifier.close(5)
+        services_of(app).observability.notifier.close(60)
         return [f"{event.title}: {event.message}" for event in sent]
 
     def test_message_when_alerts_were_refused_then_one_tells_how_many_and_why(self, app, come, clock, sent):

@@ -149,7 +149,7 @@ class TestTheThreads:
     def test_alert_when_it_needs_an_opinion_then_202_and_done(self, client, analyst, configure, ticket_of):
         configure(analyst="required")
         alert, go_on = strategy_alert(), threading.Event()
-        analyst.before_answer = lambda: go_on.wait(5)
+        analyst.before_answer = lambda: go_on.wait(60)
         first, second = (client.post("/webhook", json=alert) for _ in range(2))
         go_on.set()
 
@@ -200,7 +200,7 @@ def timed(app, ideas: list[dict]) -> tuple[list[float], list]:
     return list(seconds), list(answers)
 
 
-def becomes(condition, seconds: float = 20) -> bool:
+def becomes(condition, seconds: float = 60) -> bool:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -268,13 +268,13 @@ def test_clock_when_another_call_is_at_work_then_it_waits_no_longer_than_told():
 
     def work() -> int:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         return 1
 
     supervisor = Supervisor([Task("slow", 1, work)])
     first = threading.Thread(target=supervisor.turn, kwargs={"within_seconds": 1})
     first.start()
-    begun.wait(5)
+    begun.wait(60)
     second = supervisor.turn(within_seconds=0.05)
     go_on.set()
     first.join()
@@ -333,6 +333,6 @@ def asked(port: int, *presented: str) -> int:
 def test_backup_when_it_takes_longer_than_a_call_may_then_it_is_said_to_go_on(app, monkeypatch):
     monkeypatch.setattr(tasks, "BACKUP_SECONDS", 0.0)
     answer = client_of(app, authorization=f"Bearer {OPERATOR_TOKEN}").post("/tasks/backup")
-    services_of(app).operations.backups.wait(10)
+    services_of(app).operations.backups.wait(60)
 
     assert (answer.status_code, answer.json["status"]) == (202, "running")

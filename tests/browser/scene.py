@@ -10,7 +10,7 @@ from tests.option_bots import FAST_CONDOR
 from tests.reliability.server import WEBHOOK_SECRET, Answer, Server
 
 ACCOUNT_SECRET = "47462f2d-378c-4bf5-a016-1c1221aa0e62"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 @dataclass(slots=True)

@@ -233,7 +233,7 @@ def test_clock_when_the_time_has_come_then_one_backup_is_made(place, clock):
         backups, made = app.extensions["gatehouse"].operations.backups, []
         for _ in range(50):
             made.append(backups.run())
-            backups.wait(10)
+            backups.wait(60)
             clock.move(hours=1)
         return made, len(list(folder.iterdir()))
 

@@ -26,7 +26,7 @@ def told(app, heard):
     """Return how many messages say that exits were refused."""
 
     def read() -> int:
-        services_of(app).observability.notifier.close(timeout=5)
+        services_of(app).observability.notifier.close(timeout=60)
         return len([event for event in heard.events if "RED:Not there" in event.message])
 
     return read

@@ -67,5 +67,5 @@ def test_cover_when_it_picks_none_of_several_shorts_then_it_is_refused_and_told(
     status, answer = post(**AT_THE_MONEY, action="BUY", idempotency_key="out")
 
     assert (status, answer["error"]["code"], held()) == (400, "COVER_UNCLEAR", -130)
-    services_of(app).observability.notifier.close(timeout=5)
+    services_of(app).observability.notifier.close(timeout=60)
     assert messages == ["An exit did not happen"]

@@ -33,7 +33,7 @@ def mailbox():
 def app(make_option_app, mailbox):
     app = make_option_app(notification_url=mailbox.url)
     yield app
-    services_of(app).observability.notifier.close(5)
+    services_of(app).observability.notifier.close(60)
 
 
 @pytest.fixture

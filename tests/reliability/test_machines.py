@@ -77,7 +77,7 @@ def at_once(actions: list[Callable[[], Answer]]) -> list[Answer]:
     barrier = threading.Barrier(len(actions))
 
     def act(action: Callable[[], Answer]) -> Answer:
-        barrier.wait(10)
+        barrier.wait(60)
         return action()
 
     with ThreadPoolExecutor(len(actions)) as pool:

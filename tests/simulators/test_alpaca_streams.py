@@ -158,7 +158,7 @@ def test_market_when_a_symbol_is_subscribed_then_its_quotes_come_until_it_is_not
 
 
 def test_stream_when_it_stalls_then_it_is_open_and_answers_no_ping(account, fake):
-    assert account.socket.ping().wait(2)
+    assert account.socket.ping().wait(60)
     fake.streams.stall()
 
     assert not account.socket.ping().wait(0.2)

@@ -62,13 +62,13 @@ def test_process_when_it_goes_on_then_it_has_a_session_of_its_own_and_no_end(wai
     waiting.stdin.write("go on\n")
     waiting.stdin.flush()
 
-    assert waiting.wait(5) == 0
+    assert waiting.wait(60) == 0
 
 
 def test_process_when_its_group_is_killed_then_that_is_its_end(waiting):
     os.killpg(waiting.pid, signal.SIGKILL)
 
-    assert waiting.wait(5) == waiting.poll() == -signal.SIGKILL
+    assert waiting.wait(60) == waiting.poll() == -signal.SIGKILL
 
 
 def test_process_when_a_file_of_another_one_is_open_then_it_has_none_of_it(waiting):
@@ -97,7 +97,7 @@ def test_source_when_we_are_gone_then_it_leaves_nobody_behind():
     with Path(os.devnull).open() as nothing:
         pid = source.fork(request, [nothing.fileno()] * 3 + [theirs])
     source._channel.close()
-    source._process.wait(5)
+    source._process.wait(60)
     os.close(theirs)
     os.close(ending)
 

@@ -49,7 +49,7 @@ def server(*behaviours, context: ssl.SSLContext | None = None) -> Iterator[str]:
         thread.start()
         scheme = "https" if context else "http"
         yield f"{scheme}://localhost:{listener.getsockname()[1]}"
-        thread.join(5)
+        thread.join(60)
 
 
 def answers(*texts: bytes):

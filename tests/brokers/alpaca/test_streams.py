@@ -18,7 +18,7 @@ MICROSOFT = Instrument("MSFT", AssetClass.EQUITY)
 POSITION, QUOTE = "/v2/positions/AAPL", "/v2/stocks/quotes/latest"
 
 
-def eventually(is_so: Callable[[], object], seconds: float = 10) -> None:
+def eventually(is_so: Callable[[], object], seconds: float = 60) -> None:
     """Wait for what another thread does."""
     deadline = time.monotonic() + seconds
     while not is_so():

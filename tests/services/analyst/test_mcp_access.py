@@ -21,7 +21,7 @@ class Asked:
         self.may_answer.set()
 
     def verify(self) -> HandshakeAnswer:
-        self.may_answer.wait(10)
+        self.may_answer.wait(60)
         return self.verdicts.pop(0)
 
 

@@ -234,7 +234,7 @@ def test_submit_when_a_symbol_is_held_then_who_asks_for_it_waits(services, scrip
         waiting.start()
         waiting.join(0.05)
         assert waiting.is_alive()
-    waiting.join(5)
+    waiting.join(60)
 
     assert not waiting.is_alive()
 

@@ -43,7 +43,7 @@ def asking(settings, receiver):
 def test_question_when_asked_then_both_platforms_take_it_with_its_buttons(asking, receiver):
     made = asking()
     made.ask(TICKET, "default: buy 10 <!channel> @everyone")
-    made.close(10)
+    made.close(60)
 
     (slack,) = [body for path, body in receiver.taken if path == "/slack/chat.postMessage"]
     (discord,) = [body for path, body in receiver.taken if path == "/discord/channels/456/messages"]
@@ -63,7 +63,7 @@ def test_question_when_the_platforms_fail_once_then_is_asked_again(asking, recei
     end = time.monotonic() + 10
     while len(receiver.taken) < 2 and time.monotonic() < end:
         time.sleep(0.01)
-    made.close(10)
+    made.close(60)
 
     assert len(receiver.taken) == 2
 
@@ -74,7 +74,7 @@ def test_question_when_its_token_is_refused_then_is_asked_once_and_no_log_has_th
     made = asking(slack_bot_token="xoxb-wrong", discord_channel=None)
     with caplog.at_level(logging.DEBUG):
         made.ask(TICKET, "a question")
-        made.close(10)
+        made.close(60)
 
     assert len(receiver.refused) == 1
     assert "Slack refused it: status 200, invalid_auth." in caplog.text
@@ -85,5 +85,5 @@ def test_question_when_nobody_listens_then_the_one_who_asks_neither_waits_nor_fa
     made = asking(slack_api_url="http://127.0.0.1:1", discord_channel=None)
 
     made.ask(TICKET, "a question")
-    made.close(10)
+    made.close(60)
     made.ask(TICKET, "a question after the end")

@@ -145,7 +145,7 @@ def test_attend_when_in_background_then_does_not_wait(make_master):
     master = make_master(in_background=True)
 
     assert master.ensure() == 1
-    master._thread.join(20)
+    master._thread.join(60)
     assert master.index() is not None
 
 

@@ -103,7 +103,7 @@ class TestAtASlowBroker:
 
         def block() -> None:
             asked.set()
-            assert let_go.wait(10)
+            assert let_go.wait(60)
 
         scripted.before_answer = block
         yield asked, let_go
@@ -113,7 +113,7 @@ class TestAtASlowBroker:
         alert, (asked, let_go) = strategy_alert(), going_on
         with ThreadPoolExecutor(2) as pool:
             first = pool.submit(client.post, "/webhook", json=alert)
-            assert asked.wait(5)
+            assert asked.wait(60)
             second = pool.submit(client.post, "/webhook", json=alert)
             let_go.set()
 
@@ -124,7 +124,7 @@ class TestAtASlowBroker:
         alert, (asked, let_go) = strategy_alert(), going_on
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(client.post, "/webhook", json=alert)
-            assert asked.wait(5)
+            assert asked.wait(60)
             second = client.post("/webhook", json=alert)
             let_go.set()
 
@@ -138,7 +138,7 @@ class TestAtASlowBroker:
         asked, let_go = going_on
         with ThreadPoolExecutor(2) as pool:
             pool.submit(client.post, "/webhook", json=strategy_alert())
-            assert asked.wait(5)
+            assert asked.wait(60)
             second = pool.submit(client.post, "/webhook", json=strategy_alert(strategy_order_action="sell"))
             with pytest.raises(TimeoutError):
                 second.result(0.1)
@@ -153,7 +153,7 @@ class TestAtASlowBroker:
         asked, let_go = going_on
         with ThreadPoolExecutor(1) as pool:
             pool.submit(client.post, "/webhook", json=strategy_alert())
-            assert asked.wait(5)
+            assert asked.wait(60)
             scripted.before_answer = lambda: None
             second = client.post("/webhook", json=strategy_alert(symbol="MSFT"))
             let_go.set()
@@ -164,7 +164,7 @@ class TestAtASlowBroker:
         asked, let_go = going_on
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(client.post, "/webhook", json=strategy_alert())
-            assert asked.wait(5)
+            assert asked.wait(60)
             seen = operator.get("/api/tickets").json["tickets"]
             let_go.set()
 

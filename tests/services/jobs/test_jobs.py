@@ -208,16 +208,16 @@ def test_jobs_when_they_have_a_thread_then_they_run_beside_the_request_and_end_w
 
     def wait(_step):
         begun.set()
-        may_go_on.wait(5)
+        may_go_on.wait(60)
 
     jobs = jobs_of(Steps(2, wait))
     jobs.start()
     job = jobs.put(JobKind.REPLAY, {})
-    assert begun.wait(5)
+    assert begun.wait(60)
     stopping = threading.Thread(target=jobs.stop, args=(5,))
     stopping.start()
     may_go_on.set()
-    stopping.join(5)
+    stopping.join(60)
 
     assert state_of(jobs, job) is JobState.INTERRUPTED
 
@@ -227,7 +227,7 @@ def test_job_when_the_clock_begins_it_then_a_call_waits_no_longer_than_it_may(jo
 
     def wait(_step):
         begun.set()
-        may_go_on.wait(30)
+        may_go_on.wait(60)
 
     jobs = jobs_of(Steps(1, wait))
     jobs.start(at_once=False)
@@ -235,7 +235,7 @@ def test_job_when_the_clock_begins_it_then_a_call_waits_no_longer_than_it_may(jo
     jobs.go_on(30)
     in_the_row = state_of(jobs, job)
     jobs.run()
-    assert begun.wait(30)
+    assert begun.wait(60)
     jobs.go_on(0)
     under_way = state_of(jobs, job)
     may_go_on.set()

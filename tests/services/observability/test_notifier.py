@@ -33,7 +33,7 @@ notifier.notify(EventKind.RECOVERED, "parent")
 child = os.fork()
 if not child:
     notifier.notify(EventKind.RECOVERED, "child")
-notifier.close(5)
+notifier.close(60)
 if child:
     os.waitpid(child, 0)
 """
@@ -85,7 +85,7 @@ def make_notifier(clock, recorder):
 
     yield make
     for notifier in made:
-        notifier.close(5)
+        notifier.close(60)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def leave(notifier, message="AAPL was rejected", *, kind=EventKind.REJECTED, key
 def test_notify_when_there_is_an_address_then_sent_in_the_background(notifier, recorder):
     leave(notifier)
 
-    assert recorder.arrived.get(timeout=5) == Event(EventKind.REJECTED, "AAPL was rejected", "default")
+    assert recorder.arrived.get(timeout=60) == Event(EventKind.REJECTED, "AAPL was rejected", "default")
 
 
 @pytest.mark.unit
@@ -130,7 +130,7 @@ def test_notify_when_there_is_no_address_then_nothing_happens(make_notifier, rec
     before = set(threading.enumerate())
     notifier = make_notifier(url=None)
     leave(notifier)
-    notifier.close(5)
+    notifier.close(60)
 
     assert (recorder.sent, set(threading.enumerate()) - before) == ([], set())
 
@@ -139,7 +139,7 @@ def test_notify_when_there_is_no_address_then_nothing_happens(make_notifier, rec
 def test_notify_when_repeated_then_one_message_counts_the_rest(notifier, recorder):
     for number in range(8):
         leave(notifier, f"number {number}")
-    notifier.close(5)
+    notifier.close(60)
     leave(notifier, "after the end", key="another")
 
     assert recorder.messages == ["number 0", "… 7 more in the last 5 minutes; the last: number 7"]
@@ -150,7 +150,7 @@ def test_notify_when_kind_or_key_differs_then_not_folded(notifier, recorder):
     leave(notifier, "one")
     leave(notifier, "two", key="another bot")
     leave(notifier, "three", kind=EventKind.UNKNOWN)
-    notifier.close(5)
+    notifier.close(60)
 
     assert recorder.messages == ["one", "two", "three"]
 
@@ -161,7 +161,7 @@ def test_notify_when_outside_the_window_then_sent_at_once(notifier, recorder, cl
     leave(notifier, "one")
     clock.move(minutes=minutes)
     leave(notifier, "two")
-    notifier.close(5)
+    notifier.close(60)
 
     assert recorder.messages == ["one", "two"]
 
@@ -172,7 +172,7 @@ def test_window_when_it_ends_then_the_rest_is_counted_by_itself(make_notifier, r
     for message in ("one", "two"):
         leave(notifier, message)
     clock.move(seconds=1)
-    first, second = (recorder.arrived.get(timeout=5).message for _ in range(2))
+    first, second = (recorder.arrived.get(timeout=60).message for _ in range(2))
 
     assert (first, second) == ("one", "… 1 more in the last 0.1 seconds; the last: two")
 
@@ -183,17 +183,17 @@ def test_notify_when_the_service_hangs_then_the_oldest_are_dropped_and_nobody_wa
 
     def hang(message: Event) -> None:
         sending.set()
-        go_on.wait(5)
+        go_on.wait(60)
         sent.append(message.key)
 
     notifier = make_notifier(send=hang)
     leave(notifier, key="first")
-    assert sending.wait(5)
+    assert sending.wait(60)
     for number in range(CAPACITY + 3):
         leave(notifier, key=str(number))
     assert notifier.dropped == 3
     go_on.set()
-    notifier.close(5)
+    notifier.close(60)
     assert sent == ["first", *map(str, range(3, CAPACITY + 3))]
 
 
@@ -204,7 +204,7 @@ def test_send_when_it_fails_then_tried_again_and_given_up_in_the_end(notifier, r
     for name in ("first", "second"):
         leave(notifier, name, key=name)
     for name in sent:
-        assert recorder.arrived.get(timeout=5).message == name
+        assert recorder.arrived.get(timeout=60).message == name
 
     assert notifier.dropped == 2 - len(sent)
 
@@ -219,8 +219,8 @@ def test_close_when_waiting_for_another_attempt_then_it_does_not_wait(make_notif
 
     notifier = make_notifier(send=fail, pauses_seconds=(600,))
     leave(notifier)
-    assert failed.wait(5)
-    notifier.close(5)
+    assert failed.wait(60)
+    notifier.close(60)
 
     assert notifier.dropped == 1
 
@@ -230,7 +230,7 @@ def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(noti
     recorder.failures = [ConnectionError(f"cannot reach {URL}")] * 5
     for key in ("one", "two", "three"):
         leave(notifier, key=key)
-    notifier.close(5)
+    notifier.close(60)
 
     assert logged == ["Notifications cannot be sent: ConnectionError"]
 
@@ -238,7 +238,7 @@ def test_send_when_an_outage_lasts_then_logged_once_and_without_the_address(noti
 @pytest.mark.unit
 def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
     notifier.notify(EventKind.REJECTED, "first line\nsecret: xyz789", about="token=abc123")
-    notifier.close(5)
+    notifier.close(60)
 
     assert (recorder.sent[0].about, recorder.messages) == ("token=***", ["first line\nsecret: ***"])
 
@@ -246,7 +246,7 @@ def test_message_when_it_holds_a_secret_then_masked(notifier, recorder):
 @pytest.mark.unit
 def test_message_when_it_quotes_a_hostile_alert_then_nobody_is_called_and_it_is_cut(notifier, recorder):
     leave(notifier, "@everyone <!channel> \x1b[31m" + "x" * 2000)
-    notifier.close(5)
+    notifier.close(60)
 
     assert recorder.messages[0].startswith("@\u200beveryone <\u200b!channel> \\x1b[31mxx")
     assert len(recorder.messages[0]) == 1000
@@ -302,7 +302,7 @@ def test_address_when_a_service_is_behind_it_then_it_is_taken(make_notifier, url
 def test_notify_when_it_goes_through_apprise_then_ntfy_has_it(make_notifier, ntfy):
     notifier = make_notifier(f"http://tk_abc@127.0.0.1:{ntfy.server_port}", TOPIC, send=None)
     leave(notifier, "Größer & <b>")
-    notifier.close(30)
+    notifier.close(60)
 
     sent = {"topic": TOPIC, "title": "The broker rejected an order", "message": "Größer & <\u200bb>"}
     assert ntfy.published == [("Bearer tk_abc", sent)]
@@ -323,7 +323,7 @@ def test_notify_when_apprise_fails_then_logged_without_secrets(make_notifier, nt
     ntfy.status = 403
     notifier = make_notifier(url.format(port=ntfy.server_port), TOPIC, send=None, pauses_seconds=())
     leave(notifier)
-    notifier.close(30)
+    notifier.close(60)
 
     assert logged == [f"Notifications cannot be sent: {reason}"]
 

@@ -44,7 +44,7 @@ def told(services, listener):
     """Let everything be sent; return the kinds and messages."""
 
     def read() -> list[tuple[EventKind, str]]:
-        services.observability.notifier.close(5)
+        services.observability.notifier.close(60)
         found = []
         while True:
             try:

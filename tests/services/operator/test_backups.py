@@ -29,7 +29,7 @@ class SlowPlace:
         self.failure: Exception | None = None
 
     def write(self, name: str, everything: Everything) -> tuple[str, int]:
-        assert self.may_write.wait(10)
+        assert self.may_write.wait(60)
         if self.failure is not None:
             raise self.failure
         self.written.append(f"{name}.sqlite3")
@@ -89,7 +89,7 @@ def test_backup_when_it_fails_behind_the_answer_then_the_owner_is_told(backups, 
     place.failure = StoreUnavailable("The bucket is away.")
     began = backups.take_within(0.01)
     place.may_write.set()
-    backups.wait(10)
+    backups.wait(60)
 
     assert began is None
     assert [event.kind for event in owner.events] == [EventKind.BACKUP_FAILED]

@@ -23,7 +23,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.asked = []
-        self.together = threading.Barrier(2, timeout=5)
+        self.together = threading.Barrier(2, timeout=60)
 
     def opine(self, question):
         self.asked.append(question)

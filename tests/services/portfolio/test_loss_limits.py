@@ -123,7 +123,7 @@ def test_limit_when_it_is_reached_then_exits_go_on_and_the_owner_is_told_once(on
     assert {one.enter(), one.enter()} == {"DAILY_LOSS_LIMIT"}
     assert one.services.portfolio.loss_limits.run() == 0
     assert one.post(**EXIT_LONG, symbol="SPY").json["status"] == "filled"
-    one.services.observability.notifier.close(5)
+    one.services.observability.notifier.close(60)
     assert [event.message for event in heard if "no entries" in event.message] == [
         "default: lost 600 USD today, limit 500 USD; no entries until 2026-06-03 04:00 UTC, exits go on"
     ]

@@ -309,7 +309,7 @@ def test_owner_when_something_differs_then_a_message_says_so(settings, store, cl
         scripted.held = {"AAPL": Decimal(held)}
         services.supervisor.tick(everything=True)
         clock.move(seconds=60)
-    services.observability.notifier.close(5)
+    services.observability.notifier.close(60)
     services.observability.journal.close()
 
     assert [event.kind for event in heard] == [EventKind.POSITION_MISMATCH, EventKind.POSITION_MATCH]

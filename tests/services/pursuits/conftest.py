@@ -24,7 +24,7 @@ def notices(services, messages) -> Callable[[], list[tuple[str, str]]]:
     """Read what the owner was told, by title and text."""
 
     def read() -> list[tuple[str, str]]:
-        services.observability.notifier.close(timeout=5)
+        services.observability.notifier.close(timeout=60)
         return messages
 
     return read

@@ -32,7 +32,7 @@ def app(make_app, scripted, messages):
 @pytest.fixture
 def notices(services, messages):
     def read() -> list[str]:
-        services.observability.notifier.close(timeout=5)
+        services.observability.notifier.close(timeout=60)
         return messages
 
     return read

@@ -23,7 +23,7 @@ def app(make_app, analyst, heard):
     told = {"notification_url": "ntfy://localhost/x", "public_url": "https://gatehouse.example"}
     app = make_app(analyst=analyst, notify=heard.append, allow_short_selling=True, **told)
     yield app
-    services_of(app).observability.notifier.close(2)
+    services_of(app).observability.notifier.close(60)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def decide(operator, waiting):
 @pytest.fixture
 def link(waiting, services, heard):
     """Where the notification's link leads."""
-    services.observability.notifier.close(2)
+    services.observability.notifier.close(60)
     return heard[0].message.partition("https://gatehouse.example")[2]
 
 

@@ -130,7 +130,7 @@ class TestApprovals:
         self, post, services, heard, units, operator
     ):
         response = post(**ENTER_LONG)
-        services.observability.notifier.close(2)
+        services.observability.notifier.close(60)
 
         assert (response.status_code, response.json["status"], units()) == (202, "awaiting_approval", [])
         (notice,) = heard

@@ -147,7 +147,7 @@ def test_waiting_when_nobody_gives_the_name_back_then_it_ends(make_locks, settle
     with holder.hold_bot("swing"):
         thread = Thread(target=wait)
         thread.start()
-        thread.join(5)
+        thread.join(60)
 
     assert refused.is_set()
 
@@ -194,7 +194,7 @@ def test_life_when_it_ended_while_the_server_was_away_then_that_is_found_out(ser
     assert not locks.has_lost_owners()
     server.stop(hard=True)
     process.kill()
-    process.wait(5)
+    process.wait(60)
     server.start()
 
     assert until(lambda: tells_of_lost(locks))
@@ -247,9 +247,9 @@ def test_waiting_when_many_wait_for_others_then_there_are_sessions_left_to_read_
         # Six wait, and there are four sessions.
         reader = Thread(target=lambda: (lives(locks, locks.owner), done.set()))
         reader.start()
-        reader.join(5)
+        reader.join(60)
     for thread in waiting:
-        thread.join(10)
+        thread.join(60)
 
     assert done.is_set()
     assert not any(thread.is_alive() for thread in waiting)
@@ -277,4 +277,4 @@ def test_waiting_when_there_are_as_few_sessions_as_the_settings_allow_then_one_i
         time.sleep(0.5)
         assert lives(locks, locks.owner)
     for thread in waiting:
-        thread.join(10)
+        thread.join(60)

@@ -62,7 +62,7 @@ def at_once(all_leases) -> list[bool]:
     barrier = Barrier(len(all_leases))
 
     def reach(leases: Leases) -> bool:
-        barrier.wait(5)
+        barrier.wait(60)
         return leases.hold(NAME)
 
     with ThreadPoolExecutor(len(all_leases)) as pool:

@@ -86,7 +86,7 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
     with locks.hold_symbol("paper", "AAPL"):
         thread = start(enter)
         assert not entered.wait(0.05)
-    thread.join(5)
+    thread.join(60)
 
     assert entered.is_set()
 
@@ -94,7 +94,7 @@ def test_hold_when_another_thread_holds_the_name_then_it_waits(locks):
 def test_hold_when_another_name_is_held_then_it_does_not_wait(locks):
     with locks.hold_symbol("paper", "AAPL"):
         thread = start(lambda: locks.hold_symbol("paper", "MSFT").__enter__())
-        thread.join(5)
+        thread.join(60)
 
         assert not thread.is_alive()
 
@@ -115,7 +115,7 @@ def test_hold_when_many_threads_count_then_none_is_lost(locks):
                 counted[0] += 1
 
     for thread in [start(count) for _ in range(8)]:
-        thread.join(10)
+        thread.join(60)
 
     assert counted == [400]
 
@@ -139,7 +139,7 @@ def test_alive_when_others_ask_at_the_same_moment_then_no_still(make_locks, tmp_
     asking = threading.Barrier(8)
 
     def ask(_number: int) -> list[bool]:
-        asking.wait(5)
+        asking.wait(60)
         # As long as it is there: whoever finds out removes it.
         return [left.touch() or locks.is_alive("somebody") for _ in range(200)]
 
@@ -161,7 +161,7 @@ def test_alive_when_the_process_was_killed_then_no_and_it_is_told(make_locks, sh
     locks = make_locks(shared)
     before = locks.is_alive(other_process.owner), locks.has_lost_owners()
     other_process.kill()
-    other_process.wait(5)
+    other_process.wait(60)
 
     assert before == (True, False)
     assert until(locks.has_lost_owners)
@@ -181,7 +181,7 @@ def test_hold_when_another_process_holds_the_name_then_it_waits_for_its_end(
     thread = start(enter)
     assert not entered.wait(0.1)
     other_process.kill()
-    thread.join(5)
+    thread.join(60)
 
     assert entered.is_set()
 
@@ -195,7 +195,7 @@ def test_hold_when_threads_of_several_processes_count_then_none_is_lost(shared, 
     assert counted.read_text() == str(3 * THREADS * TIMES)
 
 
-def until(holds, seconds: float = 5) -> bool:
+def until(holds, seconds: float = 60) -> bool:
     """Wait until something holds."""
     ends = time.monotonic() + seconds
     while not (done := holds()) and time.monotonic() < ends:

@@ -31,7 +31,7 @@ def test_counts_when_processes_add_at_once_then_none_is_lost(path):
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
 
     assert counts.read()[1][0] == 1 + 4 * 500
 
@@ -47,7 +47,7 @@ def test_counts_when_a_process_has_ended_then_its_row_goes_on(path):
     for _ in range(ROWS // 8):
         worker = context.Process(target=_add, args=(SharedCounts(path), 1))
         worker.start()
-        worker.join(30)
+        worker.join(60)
 
     assert SharedCounts(path).read()[1][0] == ROWS // 8
 

@@ -90,7 +90,7 @@ def test_thread_when_it_is_started_then_it_ticks_at_once_and_can_be_stopped():
     supervisor.start()
     supervisor.start()
 
-    assert ran.wait(5)
+    assert ran.wait(60)
     supervisor.stop()
 
 
@@ -107,5 +107,5 @@ def test_thread_when_a_task_fails_then_it_goes_on():
     supervisor = Supervisor([Task("bad", 0.001, fail)])
     supervisor.start()
 
-    assert enough.wait(5)
+    assert enough.wait(60)
     supervisor.stop()

@@ -120,12 +120,12 @@ def test_stop_when_a_long_task_goes_on_then_nobody_else_leads(store, clock):
 
     def work() -> int:
         begun.set()
-        return int(ended.wait(10))
+        return int(ended.wait(60))
 
     leases = Leases(store, clock, "one")
     supervisor = Supervisor([Task("long", 5, work)], leases=leases, stop_seconds=0)
     supervisor.start()
-    begun.wait(10)
+    begun.wait(60)
     supervisor.stop()
     try:
         assert not Leases(store, clock, "other").hold(LEASE)
@@ -200,7 +200,7 @@ def test_lost_when_another_has_taken_over_then_journal_and_owner_are_told(settin
     services.supervisor.tick()
     for part in (another, services.observability.journal):
         part.close()
-    services.observability.notifier.close(5)
+    services.observability.notifier.close(60)
 
     assert [event.kind for event in heard] == [EventKind.LOST_LEADER]
     assert "has lost its lease" in (settings.log_folder / "activity.log").read_text()

@@ -25,7 +25,7 @@ def test_pool_when_a_work_fails_then_the_next_is_done(pool):
         pool.put(lambda: 1 / 0)
     pool.put(done.set)
 
-    assert done.wait(5)
+    assert done.wait(60)
 
 
 def test_pool_when_stopped_then_what_is_under_way_ends_and_the_rest_is_left(pool):
@@ -33,12 +33,12 @@ def test_pool_when_stopped_then_what_is_under_way_ends_and_the_rest_is_left(pool
 
     def work() -> None:
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         done.append(1)
 
     for _ in range(10):
         pool.put(work)
-    begun.wait(5)
+    begun.wait(60)
     threading.Timer(0.1, go_on.set).start()
     pool.stop(5)
 

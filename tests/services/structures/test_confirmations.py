@@ -83,7 +83,7 @@ def expired(enter, turn, fake, wing, services):
 @pytest.fixture
 def mismatches(services, heard):
     def read():
-        services.observability.notifier.close(5)
+        services.observability.notifier.close(60)
         return [event.message for event in heard if event.kind.value == "position_mismatch"]
 
     return read

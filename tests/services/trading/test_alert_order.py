@@ -100,7 +100,7 @@ def test_close_when_it_is_taken_for_late_then_the_owner_is_told(make_app, alert)
     client = client_of(app, x_bot_secret=WEBHOOK_SECRET)
     for sent in (alert(0, 10), alert(0, 10, second=60), alert(10, 0, second=60), alert(0, 10, second=59)):
         client.post("/webhook", json=sent)
-    services_of(app).observability.notifier.close(2)
+    services_of(app).observability.notifier.close(60)
 
     assert [("ALERT_OVERTAKEN" in str(message), "exit" in str(message).lower()) for message in heard] == [
         (True, True)
