@@ -63,9 +63,14 @@ CASE WHEN orders = 0 THEN '{}' ELSE jsonb_build_object(
     'notional_usd', round(worth::numeric, 2)
 ) END
 """
-LEDGER_VIEW = f"""
-{_READ}
-CREATE VIEW webhook_events AS
+_ORDER_WITH_ACTION = f"""
+{_ORDER} || CASE WHEN orders = 0 THEN '{{}}' ELSE jsonb_build_object('action', decision -> 'action') END
+"""
+
+
+def _view(order: str) -> str:
+    return f"""
+CREATE OR REPLACE VIEW webhook_events AS
 SELECT
     coalesce(value ->> 'fingerprint', value ->> 'id') AS fingerprint,
     CASE
@@ -76,7 +81,7 @@ SELECT
     END AS status,
     nullif(value -> 'alert', 'null') AS payload_json,
     {_DECISION} AS decision_json,
-    {_ORDER} AS order_json,
+    {order} AS order_json,
     value ->> 'message' AS error,
     value ->> 'created_at' AS created_at,
     value ->> 'updated_at' AS updated_at
@@ -95,3 +100,7 @@ WHERE jsonb_typeof(value -> 'alert') = 'object' AND NOT EXISTS (
     SELECT 1 FROM documents AS answer WHERE answer.key = entry.key || '/' || (entry.value ->> 'ticket')
 );
 """  # noqa: S608  # put together from the texts above alone
+
+
+LEDGER_VIEW = _READ + _view(_ORDER)
+LEDGER_ACTION = _view(_ORDER_WITH_ACTION)

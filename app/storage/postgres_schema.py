@@ -1,7 +1,7 @@
 """The tables, and the function that writes them, in numbered steps; `postgres_migration.py` takes them."""
 
 from app.storage.postgres_counts import COUNT_TABLES
-from app.storage.postgres_ledger import LEDGER_VIEW
+from app.storage.postgres_ledger import LEDGER_ACTION, LEDGER_VIEW
 
 _TABLES = """
 CREATE TABLE documents (
@@ -74,4 +74,4 @@ END
 $$;
 """
 # Never changed once it was released: another one follows it.
-STEPS = (_TABLES + _WRITE + LEDGER_VIEW, COUNT_TABLES)
+STEPS = (_TABLES + _WRITE + LEDGER_VIEW, COUNT_TABLES, LEDGER_ACTION)

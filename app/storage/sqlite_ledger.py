@@ -46,6 +46,7 @@ CASE WHEN orders = 0 THEN '{}' ELSE json_object(
     'symbol', json_extract(placed, '$.symbol'),
     'status', json_extract(placed, '$.status'),
     'side', json_extract(placed, '$.side'),
+    'action', json_extract(decision, '$.action'),
     'quantity', json_extract(placed, '$.quantity'),
     'notional_usd', round(CAST(worth AS REAL), 2)
 ) END

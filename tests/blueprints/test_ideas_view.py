@@ -77,6 +77,7 @@ def test_view_when_ordered_then_decision_and_order_are_shown(client, rows, servi
     assert row["status"] == "ordered"
     assert shown(row["decision_json"], "notional_usd", "confidence") == [250, 0.75]
     assert shown(row["order_json"], "symbol", "status", "side", "dry_run") == ["NVDA", "filled", "buy", False]
+    assert shown(row["order_json"], "action", "notional_usd") == ["buy", 250]
 
 
 def test_view_when_a_gate_refused_then_skipped_and_the_notes_tell(client, rows, services):

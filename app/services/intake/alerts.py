@@ -277,7 +277,7 @@ class Intake:
         )
         self.journal.alert(line, alert=alert.redacted, source=alert.source)
         if outcome == "duplicate":
-            again = f"{arrival.dialect} alert came again from {alert.source}; answered as the first one"
+            again = f"{arrival.dialect} alert came again from {alert.source}; it is not carried out again"
             self.journal.activity(f"{alert.bot.id}: {again}; ticket {line.ticket}")
 
     def _account_for(self, ticket: Ticket) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import strategy_alert
+from tests.builders import bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.integration
 
@@ -30,10 +30,15 @@ def test_activity_when_a_stop_triggers_then_it_is_written_down(client, configure
     assert [line for line in lines() if "sell" in line and "-sl; ticket" in line and "is filled" in line]
 
 
-def test_activity_when_an_alert_comes_again_then_its_ticket_is_told(client, lines):
-    alert = strategy_alert(idempotency_key="once")
-    ticket = client.post("/webhook", json=alert).json["ticket"]
-    client.post("/webhook", json=alert)
+@pytest.mark.parametrize(
+    ("path", "alert"), [("/webhook", strategy_alert()), ("/tradingview/webhook", bridge_alert())]
+)
+def test_activity_when_an_alert_comes_again_then_its_ticket_is_told_and_that_nothing_is_done(
+    client, lines, path, alert
+):
+    client.post(path, json=alert)
+    again = client.post(path, json=alert)
+    ticket = again.headers.get("X-Ticket") or again.json["ticket"]
 
     (line,) = [line for line in lines() if "came again" in line]
-    assert line.endswith(f"answered as the first one; ticket {ticket}")
+    assert line.endswith(f"it is not carried out again; ticket {ticket}")
