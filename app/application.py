@@ -3,6 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +110,39 @@ class _Synchronous(Flask):
         return func
 
 
-def _flask(settings: Settings, wired: Services) -> Flask:
+# What the blueprints come to in an application. No setting changes it.
+REGISTERED = (
+    *("blueprints", "view_functions", "error_handler_spec", "url_value_preprocessors"),
+    *("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors"),
+)
+
+
+@cache
+def _pattern() -> Flask:
+    """Register every blueprint once in a process: anew it is half of what a further application costs."""
     from app.blueprints import register_blueprints
     from app.blueprints.route import Route
-    from app.blueprints.security_headers import SecurityHeaders
     from app.dashboard.blueprint import bp as dashboard
 
+    pattern = _empty()
+    pattern.url_rule_class = Route
+    register_blueprints(pattern)
+    pattern.register_blueprint(dashboard)
+    return pattern
+
+
+def _empty() -> Flask:
     # Said, or it would be looked for on every path that modules come from.
-    app = _Synchronous("gatehouse", static_folder=None, root_path=HOME, instance_path=HOME)
-    app.url_rule_class = Route
+    return _Synchronous("gatehouse", static_folder=None, root_path=HOME, instance_path=HOME)
+
+
+def _flask(settings: Settings, wired: Services) -> Flask:
+    from app.blueprints.security_headers import SecurityHeaders
+
+    app, pattern = _empty(), _pattern()
+    app.url_map = pattern.url_map
+    for name in REGISTERED:
+        setattr(app, name, copy(getattr(pattern, name)))
     app.extensions[EXTENSION] = wired
     app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
@@ -124,8 +150,6 @@ def _flask(settings: Settings, wired: Services) -> Flask:
     if settings.trusted_proxy_count:
         hops = settings.trusted_proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-    register_blueprints(app)
-    app.register_blueprint(dashboard)
     register_commands(app)
     is_https = (settings.public_url or "").startswith("https://")
     app.wsgi_app = SecurityHeaders(app.wsgi_app, is_https=is_https)  # type: ignore[method-assign]

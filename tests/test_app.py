@@ -4,8 +4,11 @@ import re
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 
 from app import create_app, open_store
+from app.application import REGISTERED
+from app.blueprints import register_blueprints
 from app.blueprints.authentication import (
     caller_by_any_method,
     operator,
@@ -13,8 +16,10 @@ from app.blueprints.authentication import (
     public,
 )
 from app.blueprints.chat_signatures import signed_by_discord, signed_by_slack
+from app.blueprints.route import Route
 from app.blueprints.sources import allowed_source
 from app.config import Settings
+from app.dashboard.blueprint import bp as dashboard
 from app.errors import SettingsError, StoreUnavailable
 from app.storage.sqlite import SqliteStore
 from tests.builders import WEBHOOK_SECRET, ScriptedBroker, client_of, services_of, strategy_alert
@@ -96,6 +101,27 @@ def test_limits_when_the_environment_sets_them_then_they_hold_for_every_bot(make
     response = client.post("/webhook", json=strategy_alert())
 
     assert response.json["error"]["code"] == "QUANTITY_EXCEEDS_LIMIT"
+
+
+def test_app_when_made_then_it_has_all_that_the_blueprints_register(app):
+    untouched, registered = (Flask("anew", static_folder=None) for _ in range(2))
+    registered.url_rule_class = Route
+    register_blueprints(registered)
+    registered.register_blueprint(dashboard)
+    tables = {name for name, value in vars(untouched).items() if isinstance(value, dict | list)}
+
+    assert {name for name in tables if vars(registered)[name] != vars(untouched)[name]} == {*REGISTERED}
+    assert all(vars(app)[name] == vars(registered)[name] for name in REGISTERED)
+    assert str(app.url_map) == str(registered.url_map)
+
+
+def test_app_when_it_is_changed_then_a_further_one_is_not(make_app):
+    first, further = make_app(), make_app()
+    first.view_functions["health.health"] = lambda: "changed"
+    first.before_request_funcs[None] = []
+
+    assert further.test_client().get("/health").json["status"] == "ok"
+    assert further.before_request_funcs[None] != []
 
 
 def test_every_route_when_walked_then_its_blueprint_names_its_authentication(app):
