@@ -181,8 +181,10 @@ def test_currency_when_read_then_is_three_letters():
 
 
 def test_streams_when_there_would_be_several_processes_then_start_stops_by_the_setting():
-    assert refusal(ALPACA_STREAMS="true", WEB_CONCURRENCY="2").startswith("ALPACA_STREAMS needs")
-    assert read(ALPACA_STREAMS="true").alpaca_streams
+    keys = {"ALPACA_API_KEY": "k", "ALPACA_SECRET_KEY": "s"}
+
+    assert refusal(ALPACA_STREAMS="true", WEB_CONCURRENCY="2", **keys).startswith("ALPACA_STREAMS needs")
+    assert read(ALPACA_STREAMS="true", **keys).alpaca_streams
     assert not read().alpaca_streams
 
 
@@ -286,20 +288,23 @@ def test_example_when_copied_with_every_default_then_same_as_nothing():
 
 
 @pytest.mark.parametrize(
-    ("name", "needed"),
+    ("name", "needed", "value"),
     [
-        ("NOTIFICATION_TOPIC", "NOTIFICATION_URL"),
-        ("ALPACA_API_KEY", "ALPACA_SECRET_KEY"),
-        ("ALPACA_SECRET_KEY", "ALPACA_API_KEY"),
-        ("OPTIONOMICS_EMAIL", "OPTIONOMICS_TOKEN"),
-        ("OPTIONOMICS_TOKEN", "OPTIONOMICS_EMAIL"),
-        ("FYERS_SECRET_ID", "FYERS_APP_ID"),
-        ("FYERS_PIN", "FYERS_APP_ID"),
-        ("FYERS_AUTH_CODE", "FYERS_APP_ID"),
+        ("NOTIFICATION_TOPIC", "NOTIFICATION_URL", "something"),
+        ("ALPACA_API_KEY", "ALPACA_SECRET_KEY", "something"),
+        ("ALPACA_SECRET_KEY", "ALPACA_API_KEY", "something"),
+        ("OPTIONOMICS_EMAIL", "OPTIONOMICS_TOKEN", "something"),
+        ("OPTIONOMICS_TOKEN", "OPTIONOMICS_EMAIL", "something"),
+        ("FYERS_SECRET_ID", "FYERS_APP_ID", "something"),
+        ("FYERS_PIN", "FYERS_APP_ID", "something"),
+        ("FYERS_AUTH_CODE", "FYERS_APP_ID", "something"),
+        ("FYERS_REDIRECT_URI", "FYERS_APP_ID", "http://127.0.0.1:8080/auth-callback"),
+        ("FYERS_STRUCTURES", "FYERS_APP_ID", "true"),
+        ("ALPACA_STREAMS", "ALPACA_API_KEY", "true"),
     ],
 )
-def test_setting_when_it_has_no_effect_alone_then_refused_with_the_cure(name, needed):
-    message = refusal(**{name: "something"})
+def test_setting_when_it_has_no_effect_alone_then_refused_with_the_cure(name, needed, value):
+    message = refusal(**{name: value})
 
     assert message == f"{name} has no effect without {needed}: set {needed} too, or leave {name} out"
 

@@ -8,13 +8,19 @@ from app.errors import SettingsError
 if TYPE_CHECKING:
     from app.config.settings import Settings
 
+# What is on, or written, for a broker that is not set up would do nothing.
+_OF_BROKERS = {
+    "alpaca_streams": "alpaca_api_key",
+    "fyers_structures": "fyers_app_id",
+    "fyers_redirect_uri": "fyers_app_id",
+}
 _OF_CHAT = ("chat_bot", "chat_response_hosts", "chat_source_ips")
 
 
 def _check_effects(settings: "Settings") -> None:
     for item in fields(settings):
-        needed = item.metadata["needs"]
-        if needed and getattr(settings, item.name) is not None and getattr(settings, needed) is None:
+        needed = item.metadata["needs"] or _OF_BROKERS.get(item.name)
+        if needed and getattr(settings, item.name) != item.default and getattr(settings, needed) is None:
             one, other = item.name.upper(), needed.upper()
             raise SettingsError(f"{one} has no effect without {other}: set {other} too, or leave {one} out")
     url, topic = settings.notification_url, settings.notification_topic
