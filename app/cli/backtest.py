@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from app.domain.backtest.comparison import SAME
 from app.domain.backtest.tape import Stretch
 from app.domain.backtest.whole_tape import Tape
 from app.domain.bars import TIMEFRAMES, Adjustment
+from app.domain.money import plain
+from app.domain.refusals import percent
 from app.errors import InvalidRequest
 from app.schemas.backtest.tape_reader import TapeReader, day_named, zone_named
+from app.services.backtest.html import FRACTIONS
 from app.services.backtest.reports import read_report, side_by_side, write_report
 from app.wiring.backtest import play
 from app.wiring.backtest_settings import read_differences
@@ -41,6 +45,7 @@ SHOWN = (
     "fees",
     "slippage",
 )
+AMOUNTS = frozenset({"initial_equity", "final_equity", "net_profit", "expectancy", "fees", "slippage"})
 DAY = timedelta(days=1)
 
 
@@ -131,15 +136,20 @@ def _show(report: dict[str, Any], files: Sequence[Path]) -> None:
         click.echo(note)
     shown = {name: report[name] for name in ("initial_equity", "final_equity")}
     figures = {name: report["metrics"][name] for name in SHOWN if report["metrics"][name] is not None}
-    show_fields(
-        {name: value if isinstance(value, str) else str(value) for name, value in (shown | figures).items()}
-    )
+    currency = report["currency"]
+    show_fields({name: _figure(name, value, currency) for name, value in (shown | figures).items()})
     if report["refusals"]:
         click.echo()
         show_table(("REFUSED", "ALERTS"), list(report["refusals"].items()))
     _show_differences(report["comparison"])
     for file in files:
         click.echo(f"Written: {file}")
+
+
+def _figure(name: str, value: Any, currency: str) -> str:
+    if name in FRACTIONS:
+        return percent(Decimal(value))
+    return f"{plain(Decimal(value)):f} {currency}" if name in AMOUNTS else str(value)
 
 
 def _show_differences(compared: Sequence[dict[str, Any]]) -> None:

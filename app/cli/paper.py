@@ -8,6 +8,7 @@ import click
 
 from app.cli.commands import Group, show_fields, show_table
 from app.domain.audit import Actor
+from app.domain.orders import Receipt
 from app.errors import InvalidRequest
 from app.schemas.operator import PRICES, PaperClockSchema, PaperSwitchesSchema, load
 from app.schemas.price_rows import read_price_rows
@@ -34,8 +35,8 @@ def set_prices(prices: tuple[str, ...], file: Path | None) -> None:
     if file is not None:
         changed += operations().prices.play(_rows(file), by=Actor.COMMAND_LINE)["changed"]
     show_table(("SYMBOL", "PRICE"), sorted(operations().prices.show().items()))
-    for name in dict.fromkeys(changed):
-        click.echo(_outcome(name))
+    for line in _outcomes(list(dict.fromkeys(changed))):
+        click.echo(line)
 
 
 @paper.command("clock")
@@ -101,9 +102,24 @@ def _pair(pair: str) -> tuple[str, str | None]:
     return symbol, None if price in {"", "null"} else price
 
 
-def _outcome(name: str) -> str:
+def _outcomes(names: list[str]) -> list[str]:
+    """Tell of each order; a pair of exits is told by its legs, or what one sold would be told twice."""
+    found = {name: _found(name) for name in names}
+    sides = {name: order.side for name, order in found.items() if order is not None}
+
+    def is_pair(name: str) -> bool:
+        legs = [side for other, side in sides.items() if other.startswith(f"{name}-")]
+        return sides.get(name) in legs
+
+    return [_told(name, order) for name, order in found.items() if not is_pair(name)]
+
+
+def _found(name: str) -> Receipt | None:
     simulated = (broker for broker in brokers().registry.all() if broker.capabilities.simulated)
-    order = next((found for broker in simulated if (found := broker.find(name)) is not None), None)
+    return next((found for broker in simulated if (found := broker.find(name)) is not None), None)
+
+
+def _told(name: str, order: Receipt | None) -> str:
     if order is None:
         return name
     amount = order.filled_quantity or order.quantity

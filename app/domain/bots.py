@@ -227,7 +227,7 @@ class TradingKeys:
     )
     daily_loss_limit: Decimal | None = key(
         None,
-        "Loss since midnight, closed trades and open ones together, at which its entries end until the next.",
+        "Loss since the account's midnight, of closed and open trades, at which entries end until the next.",
         unit=Unit.MONEY,
         above=0,
         limit=Limit.LOWER,
@@ -235,7 +235,7 @@ class TradingKeys:
     )
     max_consecutive_losses: int | None = key(
         None,
-        "Trades lost in a row since midnight at which its entries end until the next.",
+        "Trades lost in a row since midnight at the account, at which its entries end until the next.",
         least=1,
         limit=Limit.OWN,
     )

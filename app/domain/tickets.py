@@ -25,6 +25,10 @@ MILLISECOND = timedelta(milliseconds=1)
 LAST_MILLISECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // MILLISECOND - 1
 
 
+# Tickets that no alert has brought: of the operator, and of the circuit breaker.
+BY_NO_ALERT = ("operator", "circuit_breaker")
+
+
 class TicketStatus(StrEnum):
     """Where a ticket stands."""
 

@@ -136,7 +136,9 @@ def _long_spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _outside(text: str, words: str) -> str | None:
     if not text.lstrip().startswith("{"):
-        return "text stands before the {" if "{" in text else "it must be one object, { … }"
+        if "{" in text:
+            return "text stands before the {"
+        return "it must be one object, { … }, or one line that begins with buy, sell, close or exit"
     if words.startswith("Extra data"):
         return "text stands after the closing }; send one object alone"
     return None

@@ -34,7 +34,9 @@ def test_backtest_when_the_example_is_played_then_reports_are_written_and_nothin
     assert result.exit_code == 0, result.output
     report = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))
     assert report["metrics"]["trades"] == 32
-    assert f"final_equity    {report['final_equity']}" in result.output
+    assert f"final_equity    {report['final_equity']} USD" in result.output
+    assert "total_return    0.0432 %" in result.output
+    assert "initial_equity  100000 USD" in result.output
     page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
     assert "<script src" not in page
     assert "Plotly.newPlot" in page

@@ -80,3 +80,15 @@ def test_reset_when_a_service_runs_then_it_says_what_to_do(run, make_app):
     result = run("paper", "reset", "--yes")
 
     assert (result.exit_code, "stop it, then try again." in result.output) == (1, True)
+
+
+def test_prices_when_a_pair_of_exits_is_reached_then_what_it_sold_is_told_once(run, client, configure):
+    configure(use_strategy_contracts=True)
+    client.post("/webhook", json=strategy_alert())
+    configure(attach_sl_tp=True)
+    client.post("/webhook", json=strategy_alert(strategy_order_comment="more"))
+
+    lines = run("paper", "prices", "AAPL=150").output.splitlines()[2:]
+
+    sold = [line for line in lines if line.startswith("filled: sell")]
+    assert len(sold) == 1, lines

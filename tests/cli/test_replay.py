@@ -88,6 +88,20 @@ def test_replay_when_something_was_held_before_the_day_then_its_exit_is_played_t
     assert told["tickets"][0]["now"]["orders"] == ["sell 10 AAPL"]
 
 
+def test_replay_when_a_position_was_closed_by_hand_then_that_is_counted_and_no_refusal(
+    send, follow, replay, operator, services
+):
+    send("buy", 10, 100)
+    services.supervisor.tick(everything=True)
+    closed = operator.delete("/api/positions/paper/AAPL", headers={"Idempotency-Key": "by-hand-1"})
+    assert closed.status_code == 200, closed.json
+
+    told = replay()
+
+    assert [each["symbol"] for each in told["tickets"]] == ["AAPL"]
+    assert told["notes"] == ["1 ticket was not played: made by hand, by the circuit breaker or by a test."]
+
+
 class TestInRupees:
     """An account in rupees, in which a name without its exchange means a share in dollars."""
 

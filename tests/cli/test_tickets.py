@@ -123,7 +123,7 @@ def test_status_when_an_order_waits_then_it_is_told_until_it_is_decided(run, wai
     run("tickets", "reject", waiting)
 
     assert last.startswith("Waits for you until ")
-    assert last.endswith(f"buy 20 AAPL; worth about 2000; ticket {waiting}")
+    assert last.endswith(f"buy 20 AAPL; worth about 2,000 USD; ticket {waiting}")
     assert waiting not in run("status").output
 
 

@@ -315,7 +315,7 @@ def test_broker_configured_when_nobody_can_send_an_exit_then_refused_too():
 PAPER = Capabilities("paper", simulated=True)
 NO_PRICE = "the broker gave none, and one in the alert does not count there"
 NO_PRICE_ON_PAPER = (
-    "neither the broker nor the alert gave one, send strategy_order_price with the alert or set a price with "
+    "neither the broker nor the alert gave one; send strategy_order_price with the alert or set a price with "
     "flask paper prices"
 )
 

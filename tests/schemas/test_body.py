@@ -41,7 +41,7 @@ def test_body_when_it_is_a_json_object_then_read(body, expected):
     [
         (b"", "The body is empty"),
         (b" \r\n", "The body is empty"),
-        (b"AAPL buy", "not valid JSON"),
+        (b"AAPL buy", "or one line that begins with buy, sell, close or exit"),
         (b'{"a": 1', "not valid JSON"),
         (b'{"a": 1} x', "not valid JSON"),
         (b"{'a': 1}", "not valid JSON"),

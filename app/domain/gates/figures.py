@@ -46,7 +46,7 @@ def price_known(check: OrderCheck) -> Outcome:
         own = check.signal.dialect.price_field
         ways = "set a price with flask paper prices"
         ways = ways if own is None else f"send {own} with the alert or {ways}"
-        return Reason.PRICE_UNKNOWN, f"neither the broker nor the alert gave one, {ways}"
+        return Reason.PRICE_UNKNOWN, f"neither the broker nor the alert gave one; {ways}"
     return None, money(price, check.currency)
 
 

@@ -17,22 +17,22 @@ CLOCK_TOLERANCE = timedelta(seconds=60)
 @gate(Reason.TRADING_HALTED, Reason.TRADING_REDUCING)
 def global_trading_state(check: OrderCheck) -> Outcome:
     """Refuse everything while HALTED and entries while REDUCING."""
-    return _state(check.permissions.global_state, check.order.role, "all bots")
+    return _state(check.permissions.global_state, check.order.role, "all bots are")
 
 
 @gate(Reason.TRADING_HALTED, Reason.TRADING_REDUCING)
 def bot_trading_state(check: OrderCheck) -> Outcome:
     """The same for the bot's own switch."""
-    return _state(check.permissions.bot_state, check.order.role, f"bot {check.bot.id}")
+    return _state(check.permissions.bot_state, check.order.role, f"bot {check.bot.id} is")
 
 
 def _state(state: TradingState, role: OrderRole, whose: str) -> Outcome:
-    detail = f"{whose}: {state}"
+    told = f"{whose} {state}; flask status tells why"
     if state is TradingState.HALTED:
-        return Reason.TRADING_HALTED, f"{detail}, flask status tells why"
+        return Reason.TRADING_HALTED, told
     if state is TradingState.REDUCING and role is OrderRole.ENTRY:
-        return Reason.TRADING_REDUCING, f"{detail}, flask status tells why"
-    return None, detail
+        return Reason.TRADING_REDUCING, told
+    return None, f"{whose} {state}"
 
 
 @entry_gate(Reason.ALERT_STALE, Reason.ALERT_FROM_FUTURE, of="longest_age")

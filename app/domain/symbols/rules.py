@@ -41,7 +41,8 @@ def _parse(text: str, exchange: str | None) -> Instrument:
         instrument = read(name)
         if instrument is not None:
             return instrument
-    raise SymbolRefused("SYMBOL_UNKNOWN", f"{name.text} is not a symbol that we know.")
+    ways = "check how it is written, or name its exchange, as in NSE:RELIANCE"
+    raise SymbolRefused("SYMBOL_UNKNOWN", f"{name.text} is none that is known here: {ways}.")
 
 
 def _refuse_index(name: Name) -> None:

@@ -7,6 +7,8 @@ from itertools import chain
 from typing import Any
 
 from app.domain.backtest.tape import TapeAlert
+from app.domain.bots import TEST_BOT
+from app.domain.tickets import BY_NO_ALERT
 from app.errors import InvalidRequest
 from app.schemas.backtest.moments import moment
 from app.schemas.backtest.tables import headings_of, read_rows
@@ -45,8 +47,10 @@ def no_alerts(name: str) -> InvalidRequest:
 
 
 def of_ticket(ticket: dict[str, Any]) -> TapeAlert | None:
-    """Return the alert of a ticket; None of one that had none."""
-    return _of_record(ticket, f"ticket {ticket.get('id')}", UTC) if ticket.get("alert") else None
+    """Return the alert of a ticket; None of one that no strategy sent: made by hand, or a test."""
+    if not ticket.get("alert") or ticket.get("bot") == TEST_BOT:
+        return None
+    return _of_record(ticket, f"ticket {ticket.get('id')}", UTC)
 
 
 def _log(lines: Iterable[str], name: str, zone: tzinfo) -> list[TapeAlert]:
@@ -90,6 +94,8 @@ def _of_record(record: Any, place: str, zone: tzinfo) -> TapeAlert | None:
     if not isinstance(record, dict):
         raise InvalidRequest(f"{place} is not an object.")
     if record.get("kind") not in {None, "alert"} or record.get("outcome") == "duplicate":
+        return None
+    if record.get("dialect") in BY_NO_ALERT:
         return None
     at = record.get("created_at") or record.get("at") or record.get("time")
     alert = record.get("alert")

@@ -73,7 +73,8 @@ def symbol_of_file(name: str) -> str:
             return canonical_symbol(text)
         except InvalidRequest:
             continue
-    raise InvalidRequest(f"{name} does not say whose bars it has: name it as SYMBOL={name}.")
+    ways = f"name it as SYMBOL={name}, or fill in the symbol of a job"
+    raise InvalidRequest(f"{name} does not say whose bars it has: {ways}.")
 
 
 def _bar(row: Row, zone: tzinfo) -> Bar | None:

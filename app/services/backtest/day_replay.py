@@ -14,6 +14,7 @@ from app.domain.bots import BotConfiguration
 from app.domain.json_codec import timestamp, to_json
 from app.domain.opinions import Opinion, Question
 from app.domain.orders import Side
+from app.domain.refusals import count
 from app.errors import AppError
 from app.repositories.bots import BotDirectory
 from app.repositories.tickets import Ledger
@@ -95,11 +96,17 @@ class DayReplay:
     def run(
         self, tickets: Sequence[dict[str, Any]], progress: Callable[[int], None] = lambda _: None
     ) -> list[ReplayedTicket]:
-        """Play tickets in the order in which their alerts came."""
+        """Play tickets in the order in which their alerts came; a note counts those of no alert."""
         played = []
         for done, ticket in enumerate(sorted(tickets, key=lambda each: each["created_at"]), start=1):
-            played.append(self._play(ticket))
+            alert = self.alert_of(ticket)
+            if alert is not None:
+                played.append(self._play(ticket, alert))
             progress(done)
+        left = len(tickets) - len(played)
+        if left:
+            them = count(left, "ticket was", "tickets were")
+            self.notes.append(f"{them} not played: made by hand, by the circuit breaker or by a test.")
         return played
 
     def begin_with(self, held: Iterable[HeldBefore], open_as: Callable[[HeldBefore], TapeAlert]) -> None:
@@ -124,12 +131,10 @@ class DayReplay:
             held_then = f"{held.bot} held {held.quantity:f} {held.symbol}"
             self.notes.append(f"{held_then} when the day began, which could not be opened here.")
 
-    def _play(self, ticket: dict[str, Any]) -> ReplayedTicket:
-        at, alert = datetime.fromisoformat(ticket["created_at"]), self.alert_of(ticket)
+    def _play(self, ticket: dict[str, Any], alert: TapeAlert) -> ReplayedTicket:
+        at = datetime.fromisoformat(ticket["created_at"])
         signal = ticket.get("signal") or {}
         known = (ticket["id"], ticket["bot"], ticket["dialect"], at, signal.get("symbol"), outcome_of(ticket))
-        if alert is None:
-            return ReplayedTicket(*known, None, "It has no alert.")
         self.clock.go_to(at)
         for symbol, price in prices_of(ticket):
             self.market.move(symbol, price)

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from app.domain.ideas import Idea
 from app.domain.json_codec import to_json
-from app.domain.money import ZERO, plain
+from app.domain.money import ZERO
 from app.domain.opinions import Direction, Question
 from app.domain.orders import OrderRole
+from app.domain.refusals import money
 from app.domain.structures.directions import direction_of
 from app.domain.structures.proposals import ProposedStructure
 from app.services.trading.context import OrderContext
@@ -31,7 +32,8 @@ def summary_of(context: OrderContext) -> str:
         role = f"{order.role.value}: " if len(context.orders) > 1 else ""
         parts.append(f"{role}{order.side.value} {size} {order.instrument.symbol}")
     if context.entry_value is not None and context.structure is None:
-        parts.append(f"worth about {plain(round(context.entry_value, 2)):f}")
+        currency = context.orders[-1].instrument.currency if context.orders else None
+        parts.append(f"worth about {money(round(context.entry_value, 2), currency)}")
     if context.decision is not None:
         parts.append(f"opinion: {context.decision.action.value}, confidence {context.decision.confidence:f}")
     return "; ".join(parts)

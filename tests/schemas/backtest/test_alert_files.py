@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.errors import InvalidRequest
-from app.schemas.backtest.alert_files import read_alerts
+from app.schemas.backtest.alert_files import of_ticket, read_alerts
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +88,23 @@ def test_tickets_when_saved_as_json_then_their_alerts_are_read(shape):
 def test_file_when_it_holds_no_alerts_then_is_refused_by_name(text):
     with pytest.raises(InvalidRequest, match=r"notes\.txt"):
         read_alerts(text.splitlines(keepends=True), "notes.txt", UTC)
+
+
+@pytest.mark.parametrize("of_no_strategy", [{"dialect": "operator"}, {"dialect": "circuit_breaker"}])
+def test_tickets_when_made_by_hand_then_are_no_alerts(of_no_strategy):
+    ticket = {
+        "id": "1",
+        "created_at": "2026-08-03T03:50:01Z",
+        "alert": {"close": "AAPL"},
+        "bot": "operator",
+    }
+
+    assert of_ticket(ticket | of_no_strategy) is None
+    assert read_alerts([json.dumps([ticket | of_no_strategy])], "tickets.json", UTC) == []
+
+
+def test_ticket_when_it_was_a_test_then_is_no_alert():
+    ticket = {"id": "1", "created_at": "2026-08-03T03:50:01Z", "alert": WORDS, "dialect": "strategy"}
+
+    assert of_ticket(ticket | {"bot": "test"}) is None
+    assert of_ticket(ticket | {"bot": "swing"}) is not None

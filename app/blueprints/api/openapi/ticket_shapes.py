@@ -26,13 +26,11 @@ from app.domain.signals import Intent
 from app.domain.structures.gates import STRUCTURE_GATES
 from app.domain.structures.kinds import StructureKind
 from app.domain.ticket_views import ROW_FIELDS
-from app.domain.tickets import Stage, TicketStatus
+from app.domain.tickets import BY_NO_ALERT, Stage, TicketStatus
 from app.schemas.alerts import UNPOSTED
 from app.schemas.dialects import DIALECTS
 from app.schemas.foreign.registry import FOREIGN
 
-# Tickets that no alert has brought: of the operator, and of the circuit breaker.
-BY_NO_ALERT = ("operator", "circuit_breaker")
 DIALECT: Shape = {"type": "string", "enum": [*DIALECTS, *FOREIGN, *UNPOSTED, *BY_NO_ALERT]}
 
 _GROUPS = (*GATES, *COMMAND_GATES, *STRUCTURE_ENTRY_GATES)

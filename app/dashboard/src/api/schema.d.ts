@@ -4365,9 +4365,9 @@ export interface components {
             cooldown_seconds?: number | null;
             /** @description Entries only while the instrument's market is open. */
             market_hours_only?: boolean | null;
-            /** @description Loss since midnight, closed trades and open ones together, at which its entries end until the next. */
+            /** @description Loss since the account's midnight, of closed and open trades, at which entries end until the next. */
             daily_loss_limit?: number | string | null;
-            /** @description Trades lost in a row since midnight at which its entries end until the next. */
+            /** @description Trades lost in a row since midnight at the account, at which its entries end until the next. */
             max_consecutive_losses?: number | null;
             /** @description The only times of entries, like `mon-fri 09:45-15:30`, in the exchange's zone. */
             trading_windows?: string[] | null;
@@ -4529,9 +4529,9 @@ export interface components {
             cooldown_seconds?: number | null;
             /** @description Entries only while the instrument's market is open. */
             market_hours_only?: boolean | null;
-            /** @description Loss since midnight, closed trades and open ones together, at which its entries end until the next. */
+            /** @description Loss since the account's midnight, of closed and open trades, at which entries end until the next. */
             daily_loss_limit?: number | string | null;
-            /** @description Trades lost in a row since midnight at which its entries end until the next. */
+            /** @description Trades lost in a row since midnight at the account, at which its entries end until the next. */
             max_consecutive_losses?: number | null;
             /** @description The only times of entries, like `mon-fri 09:45-15:30`, in the exchange's zone. */
             trading_windows?: string[] | null;
