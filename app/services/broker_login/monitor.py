@@ -46,6 +46,7 @@ class LoginWatch:
 
     def run(self) -> int:
         """Look once; return how much there was to do. Raise StoreError."""
+        self._source.finish()
         held = self._tokens.read()
         if held is not None and not held.is_dead:
             if self._clock() < held.expires_at:

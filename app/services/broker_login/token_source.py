@@ -24,6 +24,8 @@ class FyersTokenSource:
         self._reminder = reminder
         self._clock = clock
         self._turn = threading.Lock()
+        # A refused token that the store kept from being replaced, or its end from being told.
+        self._unfinished: str | None = None
 
     def token(self) -> str:
         """Return the token; raise BrokerLoginRequired, or BrokerUnavailable when the store is away."""
@@ -34,11 +36,18 @@ class FyersTokenSource:
             held = self._tokens.remembered
             if held is None:
                 raise BrokerUnavailable("The store did not give the token of Fyers.") from error
-        if held is None or not held.is_usable(self._clock()):
+        if held is not None and held.is_usable(self._clock()):
+            return held.access_token
+        renewed = self.finish()
+        if renewed is None:
             raise BrokerLoginRequired(
                 "Fyers wants its daily login: `flask login fyers`, or GET /auth-url, gives the link."
             )
-        return held.access_token
+        return renewed
+
+    def finish(self) -> str | None:
+        """Do for a refused token what the store kept from being done; return the one that replaces it."""
+        return None if self._unfinished is None else self.refused(self._unfinished)
 
     def refused(self, token: str) -> str | None:
         """Hear that Fyers does not take a token; return another one to try once, if there is any.
@@ -50,6 +59,7 @@ class FyersTokenSource:
             try:
                 return self._replace(token, tell=True)
             except StoreError as error:
+                self._unfinished = token
                 _logger.warning("A refused token of Fyers could not be replaced: %s", error)
                 return None
 
@@ -60,15 +70,16 @@ class FyersTokenSource:
 
     def _replace(self, token: str, *, tell: bool) -> str | None:
         # Somebody may have logged in meanwhile: what was refused is the token that was sent, not theirs.
+        is_left = self._unfinished == token
         newer = self._newer(token)
-        if newer is not None:
-            return newer
         # Another process was first to hear it, and renews it if that can be done.
-        if not self._tokens.mark_dead(token):
-            return self._newer(token)
+        if newer is not None or not (self._tokens.mark_dead(token) or is_left):
+            self._unfinished = None
+            return newer or self._newer(token)
         renewed = self._renewed()
         if renewed is None and tell:
             self._reminder.notify_dead(token)
+        self._unfinished = None
         return None if renewed is None else renewed.access_token
 
     def _newer(self, token: str) -> str | None:
