@@ -27,7 +27,7 @@ from app.services.exits.placement import ExitPlacement
 from app.services.exits.position_status import AccountSnapshot, PositionStatus, look, status_of
 from app.services.orders.tracking import OrderTracker
 from app.services.orders.working import Working, WorkingOrders
-from app.services.runtime.turns import Rounds, in_time
+from app.services.runtime.turns import Apart, Rounds, in_time
 
 # Orders in the way are canceled, what they filled is seen, exits are placed: each is a step.
 MOST_STEPS = 6
@@ -58,11 +58,12 @@ class ExitMonitor:
         by_broker: dict[str, list[StoredExitPlan]] = {}
         for known in self._left_alone(self.plans.every()):
             by_broker.setdefault(known.position.broker, []).append(known)
-        # One broken plan must not keep everybody else's stops from being looked at; it is raised at the end.
-        failures: list[Exception] = []
-        tended = sum(self._watch_at(name, plans, failures) for name, plans in by_broker.items())
-        if failures:
-            raise failures[0]
+        tended = 0
+        # One broken plan or broker must not keep everybody else's stops from being looked at.
+        with Apart() as brokers:
+            for name, plans in by_broker.items():
+                with brokers.one():
+                    tended += self._watch_at(name, plans)
         return tended
 
     def ensure(self, held: HeldSymbol) -> None:
@@ -80,7 +81,7 @@ class ExitMonitor:
         leaves = self.pursuits.leaving()
         return [known for known in plans if not leaves(known.position)]
 
-    def _watch_at(self, name: str, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
+    def _watch_at(self, name: str, plans: list[StoredExitPlan]) -> int:
         try:
             broker = self.runtime.registry.get(name)
         except BrokerNotConfigured:
@@ -92,14 +93,14 @@ class ExitMonitor:
         try:
             # Some brokers limit requests by the minute: entries must not have used up what a stop-loss needs.
             with broker.urgently():
-                return self._watch_all(broker, plans, failures)
+                return self._watch_all(broker, plans)
         except BrokerUnavailable as error:
             _logger.warning("The exits at %s cannot be watched now: %s", name, error)
             return 0
 
-    def _watch_all(self, broker: Broker, plans: list[StoredExitPlan], failures: list[Exception]) -> int:
-        """Look at one broker's; one position's trouble is added to `failures` and is not the others'."""
-        began = self.runtime.clock()
+    def _watch_all(self, broker: Broker, plans: list[StoredExitPlan]) -> int:
+        """Look at one broker's; one position's trouble is not the others', and is raised at the end."""
+        began, failures = self.runtime.clock(), list[Exception]()
         snapshot, trades = look(broker), self.trades.every()
         self.saw(broker.name, snapshot.orders, list(snapshot.positions.values()), began)
         awaited = self.open_orders.places()
@@ -121,7 +122,10 @@ class ExitMonitor:
                 failures.append(error)
         # Where not all fit into one look, the stop that lags furthest behind its price gives most away.
         furthest = sorted(moves, key=lambda item: item[1].distance, reverse=True)
-        return tended + sum(self._move_alone(broker, *item) for item in in_time(furthest[:MOST_MOVES]))
+        tended += sum(self._move_alone(broker, *item) for item in in_time(furthest[:MOST_MOVES]))
+        if failures:
+            raise failures[0]
+        return tended
 
     def _needs_hand(self, broker: Broker, known: StoredExitPlan, status: PositionStatus) -> bool:
         if known.plan.sending is not None or status.has_moved:

@@ -18,7 +18,7 @@ from app.services.broker_access.outcomes import Rejected, Unknown
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.second_look import SecondLook
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 
 EVERY_BROKER = "every broker"
 
@@ -47,19 +47,28 @@ class Cleanup:
         by_clock = by == Actor.CLOCK
         if not by_clock:
             self.runtime.audit.record(by, Deed.CLEAN_UP, EVERY_BROKER)
-        for broker in self.runtime.registry.all():
-            try:
-                if self.gateway.sends_to(broker):
-                    self._clean(broker, run)
-                elif not by_clock:
-                    self._look(broker, run)
-            except BrokerUnavailable as error:
-                self._fail(run, broker, None, error.message)
+        try:
+            # One broker's trouble is not the others'.
+            with Apart() as brokers:
+                for broker in self.runtime.registry.all():
+                    with brokers.one():
+                        self._run_at(broker, run)
+        finally:
+            if run.canceled:
+                self._notify(run)
         if run.canceled:
-            self._notify(run)
             self.tracker.follow()
         self._keep(run)
         return run
+
+    def _run_at(self, broker: Broker, run: CleanupRun) -> None:
+        try:
+            if self.gateway.sends_to(broker):
+                self._clean(broker, run)
+            elif run.by != Actor.CLOCK:
+                self._look(broker, run)
+        except BrokerUnavailable as error:
+            self._fail(run, broker, None, error.message)
 
     def last(self) -> CleanupRun | None:
         """Return the last run: this process's own, or one of another's that did something later."""

@@ -11,6 +11,7 @@ from app.domain.money import ZERO
 from app.errors import BrokerUnavailable, Conflict, RecordUnreadable
 from app.repositories.equity import EquityHistory
 from app.services.broker_access.registry import BrokerRegistry
+from app.services.runtime.turns import Apart
 
 PERIOD_SECONDS = 300.0
 # A leader that has just taken over writes no second point for the same minutes.
@@ -29,7 +30,12 @@ class EquityRecorder:
 
     def run(self) -> int:
         """Ask each broker once, whatever the others answer; return how many points were taken."""
-        return sum(self._record(broker) for broker in self.registry.all())
+        taken = 0
+        with Apart() as brokers:
+            for broker in self.registry.all():
+                with brokers.one():
+                    taken += self._record(broker)
+        return taken
 
     def _record(self, broker: Broker) -> bool:
         now = self.clock()

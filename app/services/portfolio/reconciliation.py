@@ -22,7 +22,7 @@ from app.services.broker_access.gateway import Gateway
 from app.services.observability.events import EventKind
 from app.services.orders.tracking import OrderTracker
 from app.services.runtime.second_look import SecondLook
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 
 # An alert that waits for longer has traded nothing: it waits for a person.
 LONGEST_WORK = timedelta(minutes=3)
@@ -55,17 +55,27 @@ class Reconciliation:
             return 0
         findings = self.findings.read()
         before = findings.differences
-        after, changes = list[Difference](), 0
-        for broker in self._brokers():
-            reported = {item.symbol: item for item in before if item.broker == broker.name}
-            try:
-                changes += self._look(broker, reported)
-            except BrokerUnavailable as error:
-                _logger.warning("The positions at %s cannot be compared now: %s", broker.name, error)
-            after += [reported[symbol] for symbol in sorted(reported)]
-        if tuple(after) != before and not self.findings.write(findings, tuple(after)):
-            _logger.debug("Another process has compared at the same time")
+        brokers, changes = [*self._brokers()], 0
+        reported = {broker.name: _at(broker, before) for broker in brokers}
+        try:
+            # One broker's trouble is not the others'.
+            with Apart() as each:
+                for broker in brokers:
+                    with each.one():
+                        changes += self._look_at(broker, reported[broker.name])
+        finally:
+            after = tuple(rows[symbol] for rows in reported.values() for symbol in sorted(rows))
+            # What was told is not told again because of what failed after it.
+            if after != before and not self.findings.write(findings, after):
+                _logger.debug("Another process has compared at the same time")
         return changes
+
+    def _look_at(self, broker: Broker, reported: dict[str, Difference]) -> int:
+        try:
+            return self._look(broker, reported)
+        except BrokerUnavailable as error:
+            _logger.warning("The positions at %s cannot be compared now: %s", broker.name, error)
+            return 0
 
     def agree(self, broker_name: str, symbol: str) -> bool:
         """Reduce trades to what a broker holds, if no order of ours works; raise BrokerUnavailable.
@@ -203,6 +213,10 @@ class Reconciliation:
         # What ends a difference, or changes it, is not folded into the message that began it.
         key = f"{item.broker}:{item.symbol}:{message}"
         self.runtime.notifier.notify(kind, message, key=key)
+
+
+def _at(broker: Broker, found: Iterable[Difference]) -> dict[str, Difference]:
+    return {item.symbol: item for item in found if item.broker == broker.name}
 
 
 def _held(positions: Iterable[Position]) -> dict[str, Decimal]:

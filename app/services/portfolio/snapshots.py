@@ -14,6 +14,7 @@ from app.domain.snapshots import BrokerSnapshot
 from app.errors import BrokerError
 from app.repositories.broker_snapshots import BrokerSnapshots
 from app.services.broker_access.registry import BrokerRegistry
+from app.services.runtime.turns import Apart
 
 # How often the clock comes here.
 PERIOD_SECONDS = 5
@@ -49,7 +50,12 @@ class Snapshots:
 
     def run(self) -> int:
         """See again what was not seen for a while, write down what is new; return how many came or went."""
-        return sum(self._attend(name) for name in self._registry.names)
+        changed = 0
+        with Apart() as brokers:
+            for name in self._registry.names:
+                with brokers.one():
+                    changed += self._attend(name)
+        return changed
 
     def saw(
         self, broker: str, orders: Sequence[Receipt], positions: Sequence[Position], at: datetime
