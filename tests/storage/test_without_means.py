@@ -2,7 +2,6 @@
 
 import os
 import resource
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,12 +10,11 @@ import pytest
 from app.errors import StoreUnavailable
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_locks import SYMBOLS, AdvisoryLocks
+from tests.without_threads import no_threads
 
 pytestmark = pytest.mark.integration
 
 ONE = "SELECT 1"
-# More than any machine gives a thread.
-HUGE_STACK = 1 << 46
 
 
 @contextmanager
@@ -39,16 +37,6 @@ def descriptors_left(count: int) -> Iterator[None]:
         for descriptor in taken:
             os.close(descriptor)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-@contextmanager
-def no_threads() -> Iterator[None]:
-    """Let no thread begin."""
-    before = threading.stack_size(HUGE_STACK)
-    try:
-        yield
-    finally:
-        threading.stack_size(before)
 
 
 @pytest.fixture

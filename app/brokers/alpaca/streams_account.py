@@ -33,7 +33,12 @@ class KeptAccount:
             if is_kept or self._stopping.is_set():
                 return
             self._process = os.getpid()
-        Thread(target=self._run, name="alpaca-account", daemon=True).start()
+        try:
+            Thread(target=self._run, name="alpaca-account", daemon=True).start()
+        except RuntimeError as error:
+            log.warning("Alpaca's account is not read ahead: %s", error)
+            with self._lock:
+                self._left = 0
 
     def close(self) -> None:
         """End the thread; it is not begun again."""
@@ -50,3 +55,6 @@ class KeptAccount:
             except BrokerUnavailable as error:
                 # Whoever needs it reads it, and says what is wrong.
                 log.info("Alpaca's account could not be read ahead: %s", error)
+            except Exception:
+                # Whoever keeps it believes that this thread lives.
+                log.exception("Alpaca's account could not be read ahead")

@@ -133,8 +133,9 @@ class KeptStream:
                     self._listen(self._line)
             except (OSError, WebSocketException, StreamEnded) as error:
                 self._report(str(error))
-            except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
-                # A message that is not what was promised proves that we do not understand what happens.
+            except Exception:
+                # A message that is not what was promised proves that we do not understand what happens; and
+                # nobody begins this thread again.
                 log.exception("Alpaca's %s are not understood, and begin anew", self._talk.name)
             finally:
                 self._answered_at = self._line = None

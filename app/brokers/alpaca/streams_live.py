@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from threading import Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from app.brokers.alpaca.streams_account import KeptAccount
 from app.brokers.alpaca.streams_connection import KeptStream, Line, StreamEnded
 from app.brokers.alpaca.streams_positions import KnownPositions
 from app.brokers.alpaca.streams_quotes import KnownQuotes
+from app.brokers.alpaca.streams_reading import ReadApart
 from app.dataclass import dataclass
 from app.domain.accounts import Position, Quote
 from app.domain.instruments import AssetClass, Instrument
@@ -151,9 +151,9 @@ class LiveStreams(Streams):
         self._account = KeptAccount(account)
         self._is_begun = False
         self._orders, self._positions_now = orders, positions
-        self._reading = Lock()
+        self._reading = ReadApart(self._read)
         self._positions, self._quotes = KnownPositions(), KnownQuotes(clock)
-        self._updates = KeptStream(TradeUpdates(access, self._positions, self._read_apart))
+        self._updates = KeptStream(TradeUpdates(access, self._positions, self._reading.begin))
         self._market = KeptStream(QuoteUpdates(access, self._quotes))
 
     def position(self, instrument: Instrument) -> Decimal | None:
@@ -206,18 +206,11 @@ class LiveStreams(Streams):
         self._updates.close()
         self._market.close()
 
-    def _read_apart(self) -> None:
-        # The thread that listens goes on listening: what happens during the read must be seen.
-        if self._reading.acquire(blocking=False):
-            Thread(target=self._read, name="alpaca-positions", daemon=True).start()
-
     def _read(self) -> None:
         try:
             self._positions.read(self._orders, self._positions_now)
         except BrokerUnavailable as error:
             log.info("Alpaca's positions could not be read for its stream: %s", error)
-        finally:
-            self._reading.release()
 
 
 def _socket(url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from app.clock import Clock
 from app.dataclass import dataclass
-from app.errors import AppError
+from app.errors import AppError, StoreUnavailable
 from app.repositories.everything import Everything
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
@@ -127,8 +127,17 @@ class Backups:
         with self._beginning:
             if self._made is None or self._made.done():
                 self._made = Future()
-                threading.Thread(target=self._attempt, args=(self._made,), name="backup", daemon=True).start()
+                self._begin_thread(self._made)
             return self._made
+
+    def _begin_thread(self, made: "Future[Backup]") -> None:
+        try:
+            threading.Thread(target=self._attempt, args=(made,), name="backup", daemon=True).start()
+        except RuntimeError as error:
+            # Nobody would end it, and no other is begun before its end.
+            self._fail("There was no thread for it.")
+            made.set_exception(StoreUnavailable("There is no thread for a backup just now; try it again."))
+            _logger.warning("The backup could not be begun: %s", error)
 
     def _attempt(self, made: "Future[Backup]") -> None:
         try:

@@ -9,10 +9,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 from weakref import WeakMethod
 
-from app.errors import StoreUnavailable
+from app.errors.away import unless_away
 from app.services.runtime.shared_counts import WIDTH
 
 PERIOD_SECONDS = 0.5
@@ -50,8 +51,14 @@ class DatabaseCounts:
         with self._lock:
             self._added.update(places)
             if self._teller is None:
-                self._teller = threading.Thread(target=self._tell, name="change counts", daemon=True)
-                self._teller.start()
+                self._begin_telling()
+
+    def _begin_telling(self) -> None:
+        teller = threading.Thread(target=self._tell, name="change counts", daemon=True)
+        # Where no thread can be had the next change begins one: what was counted is told with it.
+        with suppress(RuntimeError):
+            teller.start()
+            self._teller = teller
 
     def read(self) -> tuple[int, list[int]]:
         """Return when these counters were made, and each of them."""
@@ -90,8 +97,11 @@ class DatabaseCounts:
             self._asked_at = self._monotonic()
             try:
                 born, known = self._tallies.add(self._told, time.time_ns())
-            except StoreUnavailable as error:
-                _logger.info("Changes will be told to other processes later: %s", error)
+            except Exception as error:
+                # Whatever it is: without the thread that tells them nobody would hear of changes any more.
+                _logger.info(
+                    "Changes will be told to other processes later: %r", error, exc_info=unless_away(error)
+                )
                 with self._lock:
                     self._added, self._told = self._added + self._told, Counter()
                 return

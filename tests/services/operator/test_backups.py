@@ -12,6 +12,7 @@ from app.services.observability.journal import Journal
 from app.services.operator.backups import Backups
 from app.storage.memory import MemoryStore
 from tests.notices import HeardNotifier
+from tests.without_threads import no_threads
 
 pytestmark = pytest.mark.unit
 
@@ -103,3 +104,12 @@ def test_backup_when_it_fails_in_time_then_whoever_called_gets_that(backups, pla
     with pytest.raises(type(failure)):
         backups.take_within(10)
     assert len(owner.events) == 1
+
+
+def test_backup_when_there_was_no_thread_for_it_then_it_is_told_and_the_next_is_made(backups, place, owner):
+    with no_threads(), pytest.raises(StoreUnavailable):
+        backups.take_within(0)
+    place.may_write.set()
+
+    assert backups.take_within(10) is not None
+    assert [event.kind for event in owner.events] == [EventKind.BACKUP_FAILED]

@@ -10,6 +10,7 @@ from app.errors import StoreUnavailable
 from app.services.runtime.database_counts import PERIOD_SECONDS, DatabaseCounts
 from app.storage.postgres_connection import Connections
 from app.storage.postgres_counts import DatabaseTallies
+from tests.without_threads import no_threads
 
 pytestmark = pytest.mark.integration
 
@@ -19,6 +20,7 @@ class Asked:
 
     def __init__(self, tallies) -> None:
         self.tallies, self.times, self.is_away = tallies, 0, False
+        self.failures: list[Exception] = []
         self.is_asked = threading.Event()
 
     def add(self, numbers, at):
@@ -26,6 +28,8 @@ class Asked:
         self.is_asked.set()
         if self.is_away:
             raise StoreUnavailable("It is away.")
+        if self.failures:
+            raise self.failures.pop()
         return self.tallies.add(numbers, at)
 
 
@@ -156,3 +160,21 @@ def test_counts_when_the_server_lost_them_then_they_are_other_counts(counts, oth
     counts.close()
 
     assert others.read()[0] > born
+
+
+def test_change_when_telling_it_fails_in_an_unforeseen_way_then_the_others_are_told_later(
+    counts, asked, others
+):
+    asked.failures = [OSError(24, "Too many open files")]
+    counts.add(3)
+
+    assert sees(others, 3, 1)
+    assert asked.failures == []
+
+
+def test_change_when_there_was_no_thread_to_tell_it_then_it_is_told_with_the_next(counts, others):
+    with no_threads():
+        counts.add(3)
+    counts.add(3)
+
+    assert sees(others, 3, 2)
