@@ -1,4 +1,4 @@
-"""A store like a bucket, which makes changes one by one and may be lost between two of them."""
+"""Stores like a bucket, which may be lost between two changes, or between a change and its answer."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,6 +8,26 @@ from app.storage.memory import MemoryStore
 
 # Tells by its key and its new value (None: it is removed) whether a change is not made.
 Breaks = Callable[[str, JSON | None], bool]
+
+
+class Unheard(MemoryStore):
+    """Writes what is told it, and loses the answer to the first writing of a key that `loses` names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loses: Callable[[str], bool] | None = None
+
+    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
+        return self._lost(key, super().create(key, value, durable=durable))
+
+    def replace(self, document: Document, value: JSON) -> Document:
+        return self._lost(document.key, super().replace(document, value))
+
+    def _lost(self, key: str, written: Document) -> Document:
+        if self.loses is not None and self.loses(key):
+            self.loses = None
+            raise StoreUnavailable("The answer was lost.")
+        return written
 
 
 class CutShort(MemoryStore):

@@ -30,7 +30,7 @@ from app.domain.refusals import count, money
 from app.domain.structures.gains import gain_of_structure
 from app.domain.structures.trades import StructureTrade
 from app.domain.trades import Trade
-from app.errors import Conflict
+from app.errors import Conflict, StoreUnavailable
 from app.repositories.account_beginnings import AccountBeginnings
 from app.repositories.bots import BotDirectory
 from app.repositories.entry_stops import EntryStops
@@ -40,6 +40,7 @@ from app.services.base import Runtime
 from app.services.observability.events import EventKind
 from app.services.portfolio.closings import Closings
 from app.services.portfolio.snapshots import Snapshots
+from app.services.runtime.turns import Apart
 
 PERIOD_SECONDS = 5.0
 # An older price says too little about what an open trade is worth.
@@ -68,7 +69,8 @@ class _StillOpen:
 class LossLimits:
     """Sums up losses for the gates, from memory; ends entries for the session, and tells of it once.
 
-    `ceiling` are the environment's limits; `sums` keeps what closed trades have come to.
+    `ceiling` are the environment's limits; `sums` keeps what closed trades have come to,
+    `in_doubt` the stops whose writing was lost sight of.
     """
 
     closings: Closings
@@ -82,6 +84,7 @@ class LossLimits:
     ceiling: Limits
     default_broker: str
     sums: dict[tuple[Any, ...], tuple[Any, Any]] = field(default_factory=dict)
+    in_doubt: set[tuple[Reason, str]] = field(default_factory=set)
 
     def losses(self, bot: Bot, broker: str, limits: Limits, *, may_look: bool = True) -> Losses:
         """Return what a bot's limits are compared with; figures without a limit are left out.
@@ -111,9 +114,11 @@ class LossLimits:
     def run(self) -> int:
         """Look at every bot with such a limit; return how many limits were reached since the last look."""
         ended = 0
-        for bot, broker, limits in self._limited():
-            losses = self.losses(bot, broker, limits, may_look=False)
-            ended += self.end_entries(bot, broker, limits, losses)
+        with Apart() as bots:
+            for bot, broker, limits in self._limited():
+                with bots.one():
+                    losses = self.losses(bot, broker, limits, may_look=False)
+                    ended += self.end_entries(bot, broker, limits, losses)
         return ended
 
     def view(self) -> list[dict[str, Any]]:
@@ -226,6 +231,12 @@ class LossLimits:
             # Whoever was faster has told it.
             _logger.info("The stop of %s is being written by others: %s", place, error)
             return False
+        except StoreUnavailable:
+            # It may stand there all the same, and then nobody else tells it.
+            self.in_doubt.add((found.code, place))
+            raise
+        is_new = is_new or (found.code, place) in self.in_doubt
+        self.in_doubt.discard((found.code, place))
         if is_new:
             self._tell(found, bot, day)
         return is_new

@@ -6,32 +6,18 @@ import pytest
 
 from app.errors import StoreUnavailable
 from tests.fyers_logins import move
-from tests.storage.cut_short import CutShort
+from tests.storage.cut_short import CutShort, Unheard
 
 pytestmark = pytest.mark.integration
 
 
-class Deaf(CutShort):
-    """Loses the answer to the writing of the record that is named, once."""
-
-    loses: str | None = None
-
-    def create(self, key, value, *, durable=True):
-        return self._lost(key, super().create(key, value, durable=durable))
-
-    def replace(self, document, value):
-        return self._lost(document.key, super().replace(document, value))
-
-    def _lost(self, key, written):
-        if self.loses == key:
-            self.loses = None
-            raise StoreUnavailable("The answer was lost.")
-        return written
+class Lost(Unheard, CutShort):
+    """Loses what is to be written, or the answer to it."""
 
 
 @pytest.fixture
-def store() -> Deaf:
-    return Deaf()
+def store() -> Lost:
+    return Lost()
 
 
 @pytest.fixture
@@ -57,7 +43,7 @@ def test_death_when_it_could_not_be_told_then_it_is_told_soon(access, store, tol
 
 @pytest.mark.usefixtures("dead")
 def test_death_when_the_answer_to_its_writing_was_lost_then_it_is_told_all_the_same(access, store, told):
-    store.loses = "tokens/fyers"
+    store.loses = "tokens/fyers".__eq__
     for _ in range(3):
         access.watch.run()
 
@@ -72,7 +58,7 @@ def test_reminder_when_the_answer_to_its_claim_was_lost_then_it_is_left_once(
     (key,) = [document.key for document in store.list("state/")]
     morning = datetime.fromisoformat("2026-11-25T08:30+05:30")
     move(clock, fake, seconds=(morning - clock()).total_seconds())
-    store.loses = key
+    store.loses = key.__eq__
     with pytest.raises(StoreUnavailable):
         access.watch.run()
     for _ in range(3):

@@ -2,30 +2,19 @@
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.storage.base import JSON, Document
 from tests.builders import ENTER_LONG, ScriptedBroker
-from tests.storage.cut_short import CutShort
+from tests.storage.cut_short import CutShort, Unheard
 
 pytestmark = pytest.mark.unit
 
 
-class Deaf(CutShort):
-    """Loses the answer to a question's writing, once."""
-
-    loses = True
-
-    def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
-        written = super().create(key, value, durable=durable)
-        if self.loses and key.startswith("approvals/"):
-            self.loses = False
-            raise StoreUnavailable("The answer was lost.")
-        return written
+class Lost(Unheard, CutShort):
+    """Loses what is to be written, or the answer to it."""
 
 
 @pytest.fixture
-def store() -> Deaf:
-    return Deaf()
+def store() -> Lost:
+    return Lost()
 
 
 @pytest.fixture
@@ -48,7 +37,6 @@ def app(make_app, scripted, messages):
 def test_order_when_it_is_approved_and_its_alert_could_not_be_taken_up_then_it_is_sent_once(
     post, configure, services, store, operator, scripted, ticket_of, clock
 ):
-    store.loses = False
     configure(use_strategy_contracts=True, approval="always")
     answer = post(**ENTER_LONG)
     services.intake.recovery.recover()
@@ -68,10 +56,11 @@ def test_question_when_the_answer_to_its_writing_was_lost_then_the_owner_is_aske
     post, configure, services, store, messages, ticket_of
 ):
     configure(use_strategy_contracts=True, approval="always")
+    store.loses = lambda key: key.startswith("approvals/")
     answer = post(**ENTER_LONG)
     for _ in range(3):
         services.intake.recovery.recover()
     services.observability.notifier.close(timeout=5)
 
-    assert (store.loses, ticket_of(answer)["status"]) == (False, "awaiting_approval")
+    assert (store.loses, ticket_of(answer)["status"]) == (None, "awaiting_approval")
     assert len(messages) == 1
