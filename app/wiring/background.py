@@ -30,6 +30,7 @@ from app.services.operator.repeated_requests import PERIOD_SECONDS as REPEATED_S
 from app.services.operator.repeated_requests import RepeatedRequests
 from app.services.orders.resting_orders import PERIOD_SECONDS, RestingOrders
 from app.services.orders.tracking import OrderTracker
+from app.services.portfolio.breaker_reports import BreakerReports
 from app.services.portfolio.circuit_breaker import EquityGuard
 from app.services.portfolio.equity import PERIOD_SECONDS as EQUITY_SECONDS
 from app.services.portfolio.equity import EquityRecorder
@@ -116,8 +117,10 @@ class Upkeep:
     @cached_property
     def breaker(self) -> EquityGuard:
         """The portfolio's circuit breaker."""
+        stored = StoredBreakers(self.base.store)
         return EquityGuard(
-            stored=StoredBreakers(self.base.store),
+            stored=stored,
+            reports=BreakerReports(stored, self.base.runtime),
             bots=self.base.bots,
             runtime=self.base.runtime,
             switch=self.base.switch,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import field, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from app.brokers.base import Broker
 from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.audit import Actor, Deed
-from app.domain.bot_thresholds import ignored_fractions, wanted_thresholds
+from app.domain.bot_thresholds import wanted_thresholds
 from app.domain.circuit_breaker import Breach, CircuitBreaker, Phase, Threshold
 from app.domain.refusals import money
 from app.domain.trading_state import StateSwitch, TradingState
@@ -21,7 +21,7 @@ from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.trading_state import GlobalSwitch
 from app.services.base import Runtime
 from app.services.broker_access.registry import BrokerNotConfigured
-from app.services.observability.events import EventKind
+from app.services.portfolio.breaker_reports import BreakerReports
 from app.services.portfolio.equity import known_account
 from app.services.portfolio.liquidation import BY, Liquidation
 from app.services.runtime.locks import Grip
@@ -42,13 +42,13 @@ class EquityGuard:
     """
 
     stored: StoredBreakers
+    reports: BreakerReports
     bots: BotDirectory
     runtime: Runtime
     switch: GlobalSwitch
     liquidation: Liquidation
     new_ticket_id: NewTicketId
     default_broker: str
-    reported: set[str] = field(default_factory=set)
 
     def all(self) -> dict[str, CircuitBreaker]:
         """Return every broker's breaker, with what the bots want of it now, by broker."""
@@ -102,7 +102,7 @@ class EquityGuard:
     def watch(self) -> int:
         """Look at every watched account once and do what it asks for; return how many things changed."""
         self.stored.move_former()
-        self._report_ignored()
+        self.reports.report_ignored(bot for bot, _ in self.bots.all())
         breakers, wanted = self.stored.all(), self._wanted()
         changed = 0
         with Apart() as accounts:
@@ -115,7 +115,9 @@ class EquityGuard:
 
     def _watch(self, name: str, wishes: tuple[Threshold, ...]) -> int:
         with self._hold():
-            breaker, changed = self._adopt(self.stored.read(name), wishes)
+            stored = self.stored.read(name)
+            self.reports.tell_late(stored)
+            breaker, changed = self._adopt(stored, wishes)
             if breaker.must_resume:
                 breaker, changed = self._resume(breaker), changed + 1
             if not breaker.is_watching:
@@ -135,15 +137,6 @@ class EquityGuard:
     def _wanted(self) -> dict[str, tuple[Threshold, ...]]:
         """What bots want, by the broker that they trade at."""
         return wanted_thresholds((bot for bot, _ in self.bots.all()), self.default_broker)
-
-    def _report_ignored(self) -> None:
-        """Tell the owner, once, of each fraction that counts for nothing; /readyz goes on saying so."""
-        for warning in (warning for bot, _ in self.bots.all() for warning in ignored_fractions(bot)):
-            if warning not in self.reported:
-                self.reported.add(warning)
-                _logger.warning("%s", warning)
-                self.runtime.journal.activity(f"{BY}: {warning}")
-                self.runtime.notifier.notify(EventKind.CIRCUIT_BREAKER, warning, key=warning)
 
     def _own_broker(self, breakers: Mapping[str, CircuitBreaker]) -> str:
         """Whose breaker the operator means without naming one: the only one that was set, or the default."""
@@ -195,7 +188,9 @@ class EquityGuard:
             return self._trip(seeing, broker, breach, account)
         if breaker.equity_known:
             return 0
-        self._report(replace(breaker, equity_known=True), f"the equity at {broker.name} is known again")
+        self.reports.report(
+            replace(breaker, equity_known=True), f"the equity at {broker.name} is known again"
+        )
         return 1
 
     def _trip(self, breaker: CircuitBreaker, broker: Broker, breach: Breach, account: Account) -> int:
@@ -205,10 +200,10 @@ class EquityGuard:
         words = breach.value.replace("_", "-")
         event = f"{words}: equity {seen} at {broker.name}, base {base_seen}, set by {breaker.breach_source}"
         if not breaker.liquidates:
-            self._report(breaker.taking_profit(account.equity), event)
+            self.reports.report(breaker.taking_profit(account.equity), event)
             return 1
         # Stored before the first order: after a crash the next look goes on, under the same order ids.
-        breaker = self._report(replace(breaker, phase=Phase.LIQUIDATING), event)
+        breaker = self.reports.report(replace(breaker, phase=Phase.LIQUIDATING), event)
         return self._liquidate(breaker, broker)
 
     def _liquidate(self, breaker: CircuitBreaker, broker: Broker) -> int:
@@ -224,11 +219,11 @@ class EquityGuard:
         # The attempts to close were written meanwhile; what was handed in does not have them.
         current = self.stored.read(breaker.broker)
         if breaker.breach is Breach.STOP_LOSS:
-            self._report(replace(current, phase=Phase.TRIPPED), f"{event}; trading is REDUCING")
+            self.reports.report(replace(current, phase=Phase.TRIPPED), f"{event}; trading is REDUCING")
             return 1
         taken = current.taking_profit(current.breach_equity or Decimal(0))
         # Armed before trading goes on: killed the other way round, what alerts buy would be sold too.
-        armed = self._report(replace(taken, phase=Phase.ARMED), f"{event}; trading goes on")
+        armed = self.reports.report(replace(taken, phase=Phase.ARMED), f"{event}; trading goes on")
         self._resume(armed)
         return 1
 
@@ -282,16 +277,7 @@ class EquityGuard:
         # Told once; and in every other phase trading is stopped already.
         if not breaker.equity_known or breaker.phase is not Phase.ARMED:
             return 0
-        self._report(
+        self.reports.report(
             replace(breaker, equity_known=False), f"the equity at {breaker.broker} is unknown: no entries"
         )
         return 1
-
-    def _report(self, breaker: CircuitBreaker, event: str) -> CircuitBreaker:
-        breaker = breaker.with_event(event, self.runtime.clock())
-        self.stored.write(breaker)
-        is_loss = breaker.breach is Breach.STOP_LOSS
-        kind = EventKind.CIRCUIT_BREAKER_ALARM if is_loss else EventKind.CIRCUIT_BREAKER
-        self.runtime.journal.activity(f"{BY}: {event}")
-        self.runtime.notifier.notify(kind, event, key=event)
-        return breaker

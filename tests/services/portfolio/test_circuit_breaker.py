@@ -9,6 +9,7 @@ from app.domain.orders import OrderStatus
 from app.domain.trading_state import StateSwitch, TradingState
 from app.errors import BrokerRejected, BrokerUnavailable, OutcomeUnknown
 from app.services.observability.events import EventKind
+from app.services.portfolio.breaker_reports import BreakerReports
 from tests.builders import EXIT_LONG, ScriptedBroker, services_of, strategy_alert
 from tests.notices import HeardNotifier
 
@@ -319,7 +320,8 @@ def test_edit_when_the_account_cannot_be_seen_then_a_base_must_be_given(services
 def test_breach_when_it_is_seen_then_the_log_and_the_owner_are_told(services, portfolio, settings):
     notifier = HeardNotifier()
     runtime = replace(services.portfolio.breaker.runtime, notifier=notifier)
-    guard = replace(services.portfolio.breaker, runtime=runtime)
+    reports = BreakerReports(services.portfolio.breaker.stored, runtime)
+    guard = replace(services.portfolio.breaker, runtime=runtime, reports=reports)
     guard.edit({"active": True, "base_equity": Decimal(200_000)})
     guard.watch()
 

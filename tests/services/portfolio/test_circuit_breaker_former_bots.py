@@ -9,6 +9,7 @@ from app.domain.bots import BotConfiguration
 from app.domain.circuit_breaker import Breach
 from app.domain.trading_state import TradingState
 from app.services.observability.events import EventKind
+from app.services.portfolio.breaker_reports import BreakerReports
 from tests.builders import ScriptedBroker
 from tests.notices import HeardNotifier
 
@@ -45,7 +46,8 @@ def notifier():
 @pytest.fixture
 def breaker(services, notifier):
     runtime = replace(services.portfolio.breaker.runtime, notifier=notifier)
-    return replace(services.portfolio.breaker, runtime=runtime)
+    reports = BreakerReports(services.portfolio.breaker.stored, runtime)
+    return replace(services.portfolio.breaker, runtime=runtime, reports=reports)
 
 
 @pytest.fixture
