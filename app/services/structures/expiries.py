@@ -23,7 +23,7 @@ from app.services.broker_access.gateway import HeldSymbol
 from app.services.broker_access.structure_gateway import StructureGateway
 from app.services.observability.events import EventKind
 from app.services.runtime.kept_look import KeptLook
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 from app.services.structures.beyond import SharesBeyond
 from app.services.structures.bookings import Bookings, name_of
 from app.services.structures.ladders import LOOKED_FOR
@@ -53,7 +53,13 @@ class Expiries:
                 legs = expired_legs(trade, [day]) if is_over(trade, day, now) else []
                 if legs and not any(held.get(leg.instrument.symbol) for leg in legs):
                     due.setdefault((trade.symbol, day), []).append(trade)
-        return sum(self._book(broker, trades, day, held) for (_, day), trades in in_time(due.items()))
+        changed = 0
+        # An underlying of which no price can be had holds up no other's booking.
+        with Apart() as each:
+            for (_, day), trades in in_time(due.items()):
+                with each.one():
+                    changed += self._book(broker, trades, day, held)
+        return changed
 
     def _book(self, broker: Broker, trades: list[StructureTrade], day: date, held: Held) -> int:
         """Book all that expired of one underlying: the account shows its shares in one sum."""

@@ -15,7 +15,7 @@ from app.errors import BrokerUnavailable, Conflict
 from app.repositories.close_prices import ClosePrices, SeenPrice
 from app.repositories.structure_trades import StructureTrades
 from app.services.base import Runtime
-from app.services.runtime.turns import in_time
+from app.services.runtime.turns import Apart, in_time
 
 # Prices are kept from so long before the close on: a process that dies then leaves the last it saw.
 WATCHED_FOR = timedelta(hours=8)
@@ -64,15 +64,18 @@ class SettlementPrices:
         return None if quote is None else quote.price
 
     def _watch(self, name: str, trades: list[StructureTrade]) -> int:
+        looks = 0
         try:
             broker = self.runtime.registry.get(name)
             desk = broker.structures
-            return (
-                0 if desk is None else sum(self._watch_one(broker, desk, trade) for trade in in_time(trades))
-            )
+            # An underlying that has no price now keeps no other's from being kept.
+            with Apart() as each:
+                for trade in in_time(trades):
+                    with each.one():
+                        looks += 0 if desk is None else self._watch_one(broker, desk, trade)
         except (BrokerUnavailable, Conflict, LookupError) as error:
             _logger.info("The closing prices at %s are looked at later: %s", name, error)
-            return 0
+        return looks
 
     def _watch_one(self, broker: Broker, desk: StructureDesk, trade: StructureTrade) -> int:
         now, looks = desk.now(), 0

@@ -61,6 +61,7 @@ class Settling:
         return changed
 
     def _attempt(self, name: str) -> int:
+        changed = 0
         try:
             broker = self.runtime.registry.get(name)
             seen = self.snapshots.newest(name)
@@ -68,12 +69,15 @@ class Settling:
             if desk is None or seen.at is None or not seen.reachable:
                 return 0
             held, now = {position.symbol: position.quantity for position in seen.positions}, desk.now()
-            changed = self.expiries.run(broker, held, now)
-            changed += self._missing(broker, held, now)
-            self.beyond.watch(name, held, seen.at, now)
+            with Apart() as parts:
+                with parts.one():
+                    changed += self.expiries.run(broker, held, now)
+                with parts.one():
+                    changed += self._missing(broker, held, now)
+                with parts.one():
+                    self.beyond.watch(name, held, seen.at, now)
         except (BrokerUnavailable, Conflict, LookupError) as error:
             _logger.info("Structures at %s are settled later: %s", name, error)
-            return 0
         return changed
 
     def _missing(self, broker: Broker, held: dict[str, Decimal], now: datetime) -> int:
@@ -87,11 +91,25 @@ class Settling:
         busy = {name for trade in trades if is_busy(trade) for name in trade.symbols}
         there = {name for trade in trades for name in trade.legs} - busy - {one.symbol for one in short_of}
         self.looks.saw(*(_thing(broker, symbol) for symbol in there))
-        for short in in_time(short_of):
-            if self.looks.confirms(_thing(broker, short.symbol), f"{short.missing:f}"):
-                self.looks.saw(_thing(broker, short.symbol))
-                changed += self._adopt(broker, short, trades, held, now)
+        with Apart() as each:
+            for short in in_time(short_of):
+                with each.one():
+                    changed += self._confirmed(broker, short, trades, held, now)
         return changed
+
+    def _confirmed(
+        self,
+        broker: Broker,
+        short: Shortfall,
+        trades: list[StructureTrade],
+        held: dict[str, Decimal],
+        now: datetime,
+    ) -> int:
+        thing = _thing(broker, short.symbol)
+        if not self.looks.confirms(thing, f"{short.missing:f}"):
+            return 0
+        self.looks.saw(thing)
+        return self._adopt(broker, short, trades, held, now)
 
     def _adopt(
         self,

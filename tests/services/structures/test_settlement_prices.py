@@ -1,5 +1,6 @@
 """What expires is booked at the close's price, whoever comes to book it and however late."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -7,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from app.domain.structures.trades import TradeState
+from app.errors import BrokerUnavailable
 from app.repositories.close_prices import ClosePrices
 from app.services.structures.settlement_prices import SettlementPrices
 
@@ -121,5 +123,39 @@ def test_books_when_the_broker_tells_no_price_then_they_use_what_was_kept(prices
     clock.now = CLOSE.replace(hour=19, minute=59, second=59)
     prices().run()
     settle(107)
+
+    assert closed().structure.state is TradeState.EXPIRED
+
+
+@pytest.fixture
+def priceless(services, wing, expiring, broker, monkeypatch):
+    """Hold beside it a trade on what has no price, which comes first."""
+    unquoted = replace(expiring.structure, underlying="ZZZZ")
+    other = replace(expiring, id="0", number=expiring.number + 1, structure=unquoted)
+    services.store.apply(wing.trades.opening(other))
+    quote = broker.quote
+
+    def asked(instrument):
+        if instrument.symbol == "ZZZZ":
+            raise BrokerUnavailable("Nobody quotes it.")
+        return quote(instrument)
+
+    monkeypatch.setattr(broker, "quote", asked)
+
+
+@pytest.mark.usefixtures("priceless")
+def test_price_when_another_underlying_has_none_then_it_is_kept(prices, expiring, broker, clock):
+    clock.now = CLOSE.replace(hour=19, minute=59, second=58)
+    broker.set_prices({"AAPL": Decimal(107)})
+    prices().run()
+    clock.now = CLOSE
+    broker.set_prices({"AAPL": Decimal(90)})
+
+    assert prices().of(broker, expiring, DAY) == 107
+
+
+@pytest.mark.usefixtures("priceless")
+def test_expiry_when_another_underlying_has_no_price_then_it_is_booked(settle, closed):
+    settle(107, seconds=1)
 
     assert closed().structure.state is TradeState.EXPIRED
