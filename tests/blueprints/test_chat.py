@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.bots import BotConfiguration
 from app.domain.trading_state import TradingState
+from app.errors import StoreUnavailable
 
 pytestmark = pytest.mark.unit
 
@@ -309,6 +310,22 @@ def test_halt_when_its_first_word_is_a_bot_then_only_that_bot_is_halted(slack, s
     bot = services.operations.bots.find("default")
     assert (bot.switch.state, bot.switch.reason) == (TradingState.REDUCING, "too many losses")
     assert services.operations.switch.read().state is TradingState.ACTIVE
+
+
+def test_button_when_its_end_could_not_be_written_then_what_was_done_is_told(
+    slack, press, store, priced, monkeypatch
+):
+    _, buttons = slack("buy AAPL 5")
+    write = store.replace
+
+    def lost(document, value):
+        if document.key.startswith("chat/proposals/") and value.get("done"):
+            raise StoreUnavailable("The store is away.")
+        return write(document, value)
+
+    monkeypatch.setattr(store, "replace", lost)
+
+    assert press(buttons["Confirm"]).startswith("filled: buy AAPL 5")
 
 
 def test_close_when_confirmed_then_the_position_is_gone(slack, press, services, priced):

@@ -25,7 +25,7 @@ from app.domain.money import plain
 from app.domain.signals import Signal
 from app.domain.tickets import new_ticket_id
 from app.domain.trading_state import StateSwitch, TradingState
-from app.errors import AppError, Conflict, InvalidRequest
+from app.errors import AppError, Conflict, InvalidRequest, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.chat import StoredChat
 from app.repositories.tickets import Ledger
@@ -108,7 +108,8 @@ class ChatOrders:
                 return ChatAnswer("This was pressed already.", replaces=True)
         # A process that began it may have died: each step has a name, by which it is taken once.
         told = self._do(proposal, name)
-        with suppress(Conflict):
+        # What was done is told in any case; pressed again, each step is found by its name.
+        with suppress(StoreError):
             self.stored.write(document, replace(proposal, begun=True, done=True))
         return ChatAnswer(told, replaces=True)
 

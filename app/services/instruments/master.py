@@ -146,6 +146,9 @@ class SymbolMaster:
             self.refresh()
         except (RefreshFailed, StoreError) as error:
             self._notify(str(error))
+        except Exception:  # the thread's edge: the owner must hear of it before the list is too old
+            _logger.exception("The list of contracts could not be renewed in an unforeseen way")
+            self._notify("The log has the details.")
 
     def _notify(self, trouble: str) -> None:
         message = (

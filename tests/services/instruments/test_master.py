@@ -5,6 +5,7 @@ from app.domain.reasons import Reason
 from app.errors import StoreUnavailable
 from app.repositories.contract_lists import PARTS
 from app.services.instruments import RefreshFailed
+from app.storage.memory import MemoryStore
 from tests.builders import BrokenStore
 
 TICKER = "NSE:NIFTY26D0125000PE"
@@ -166,3 +167,15 @@ def test_refresh_when_there_is_no_twin_then_freeze_quantities_are_unknown(master
     master.refresh()
 
     assert master.index().find_ticker(TICKER).freeze_quantity is None
+
+
+class OddStore(MemoryStore):
+    """A store that fails in a way that nobody foresaw."""
+
+    def create(self, key, value, *, durable=True):
+        raise LookupError("what is this?")
+
+
+def test_attend_when_it_fails_in_an_unforeseen_way_then_the_owner_is_told(make_master, told):
+    assert make_master(store=OddStore()).ensure() == 1
+    assert len(told) == 1
