@@ -294,7 +294,7 @@ def test_condor_when_every_answer_is_lost_then_found_and_never_twice(
     enter, trade, legs, filled, fake, broker, kind
 ):
     fake.inject(kind, when="after", path="/api/v3/multileg/orders/sync", methods=("POST",))
-    with in_a_hurry(broker):
+    with in_a_hurry(broker, kind):
         enter(CONDOR)
 
     assert (legs(), len(filled()), trade().units) == (WHOLE, 2, 1)

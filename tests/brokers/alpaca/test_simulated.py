@@ -158,7 +158,7 @@ def test_cancel_when_a_leg_is_cancelled_then_its_mate_goes_too(alpaca):
 def test_submit_when_answer_is_lost_then_unknown_and_found_once(alpaca, fake, fault):
     fake.inject(**fault, methods=("POST",), times=1)
     order = buy()
-    with in_a_hurry(alpaca), pytest.raises(OutcomeUnknown):
+    with in_a_hurry(alpaca, fault["kind"]), pytest.raises(OutcomeUnknown):
         alpaca.submit(order)
 
     assert alpaca.find(order.client_order_id).quantity == 10
@@ -169,7 +169,7 @@ def test_submit_when_answer_is_lost_then_unknown_and_found_once(alpaca, fake, fa
 def test_submit_when_it_was_lost_on_the_way_then_unknown_and_not_found(alpaca, fake, kind):
     fake.inject(kind, when="before", methods=("POST",), times=1)
     order = buy()
-    with in_a_hurry(alpaca), pytest.raises(OutcomeUnknown):
+    with in_a_hurry(alpaca, kind), pytest.raises(OutcomeUnknown):
         alpaca.submit(order)
 
     assert alpaca.find(order.client_order_id) is None

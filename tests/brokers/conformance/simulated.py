@@ -72,7 +72,7 @@ class SimulatedLine:
         @contextmanager
         def during(fault, methods):
             fake.inject(**fault, methods=methods)
-            with in_a_hurry(connected):
+            with in_a_hurry(connected, fault["kind"]):
                 yield
             fake.faults.clear()
 

@@ -122,7 +122,7 @@ def test_command_when_it_arrived_but_its_answer_did_not_then_its_outcome_is_foun
 ):
     fake.inject(kind, when="after", methods=("PATCH", "DELETE"), times=1)
     change = {"limit_price": 98} if name == "modify" else {}
-    with in_a_hurry(alpaca):
+    with in_a_hurry(alpaca, kind):
         response = command(command=name, order=entry, **change)
 
     assert told(response) == (200, "ordered" if name == "modify" else "canceled", None)

@@ -145,7 +145,7 @@ def test_exits_when_their_outcome_is_unknown_then_there_is_one_pair(
 ):
     bot()
     fake.inject(**fault, methods=("POST",), path="/v2/orders", skip=1, times=1)
-    with in_a_hurry(alpaca):
+    with in_a_hurry(alpaca, fault["kind"]):
         post(strategy_order_contracts="10.5")
     watch()
 

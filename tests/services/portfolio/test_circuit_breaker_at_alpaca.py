@@ -54,7 +54,7 @@ def test_stop_loss_when_the_line_fails_then_everything_is_sold_once(services, al
     services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(10_000_000)})
     fake.inject(**{"methods": ("POST",), "times": 1} | fault)
     for _ in range(4):
-        with in_a_hurry(alpaca):
+        with in_a_hurry(alpaca, fault["kind"]):
             services.portfolio.breaker.watch()
         clock.move(seconds=31)
         services.portfolio.pursuits.run()

@@ -196,7 +196,7 @@ def test_entry_when_the_answer_is_lost_then_looked_up_and_never_twice(
 ):
     close_spreads(fake)
     fake.inject(**fault, when="after", methods=("POST",), times=1)
-    with in_a_hurry(broker):
+    with in_a_hurry(broker, fault["kind"]):
         enter(EnterCommand(units=2))
         run(1)
     run(19)

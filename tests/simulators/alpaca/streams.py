@@ -140,6 +140,7 @@ class Streams:
         self.markets: list[MarketSession] = []
         self.feeds, self.most_symbols = {"iex"}, 30
         self.is_down, self.copies = False, 1
+        self._is_stalled = False
         self._fake = fake
         self._lock = RLock()
         self._held: list[Any] | None = None
@@ -155,6 +156,7 @@ class Streams:
             session, sessions = AccountSession(self._fake, socket), self.accounts
             if request.path != "/stream":
                 self._fake.misfits.append(f"no stream at {request.path}")
+        socket.mute = self._is_stalled
         sessions.append(session)
         try:
             yield session
@@ -210,7 +212,8 @@ class Streams:
             session.socket.drop()
 
     def stall(self) -> None:
-        """Leave every connection open and answer nothing on it any more."""
+        """Leave every connection open, those to come too, and answer nothing on it any more."""
+        self._is_stalled = True
         for session in [*self.accounts, *self.markets]:
             session.socket.mute = True
 

@@ -197,7 +197,7 @@ def test_order_when_its_answer_is_lost_then_unknown_found_and_sent_once(
 ):
     wanted = structure("+P24800", "-P25000")
     fake.inject(**fault, path="/api/v3/multileg/orders/sync", methods=("POST",))
-    with in_a_hurry(desk), pytest.raises(OutcomeUnknown):
+    with in_a_hurry(desk, fault["kind"]), pytest.raises(OutcomeUnknown):
         desk.submit(order(wanted, "0.10"))
     fake.faults.clear()
 
