@@ -63,6 +63,11 @@ def _shared_database(new_database: Callable[[], str]) -> str:
 def database_url(_shared_database: str) -> str:
     """The address of a database that is ours and empty: the same for all tests, one after the other."""
     with psycopg.connect(_shared_database, autocommit=True) as connection:
+        # A server that the test before has killed may still be writing: its sessions end a moment later.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
         connection.execute(
             "DELETE FROM documents; DELETE FROM terms; "
             "DELETE FROM rate_buckets; DELETE FROM change_counts; DELETE FROM attempts"

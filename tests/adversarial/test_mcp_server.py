@@ -84,14 +84,14 @@ def liar():
 @pytest.fixture
 def patience() -> Decimal:
     """Seconds that a tool may take: more than any lie that is told whole, on however busy a machine."""
-    return Decimal(20)
+    return Decimal(120)
 
 
 @pytest.fixture
 def world(make_world, liar, patience) -> World:
     """A world whose tools are the liar's."""
     return make_world(
-        optionomics_mcp_url=liar.url, mcp_tool_timeout_seconds=patience, analyst_timeout_seconds=Decimal(60)
+        optionomics_mcp_url=liar.url, mcp_tool_timeout_seconds=patience, analyst_timeout_seconds=Decimal(300)
     )
 
 
@@ -118,7 +118,7 @@ def ended(world: World) -> str:
     ticket = world.work_off(world.post(idea))
 
     # Below the patience of most: who waits until it ends has not seen through the liar.
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 90
     assert violations(permit(idea, Bounds(), world.said), world.sent, PRICE) == []
     assert leaks(world) == []
     return ticket["reason"] or ticket["status"]

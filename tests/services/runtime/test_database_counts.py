@@ -59,7 +59,7 @@ def others(connections):
 
 
 def sees(counts, place: int, number: int) -> bool:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while counts.read()[1][place] != number and time.monotonic() < ends:
         time.sleep(0.05)
     return counts.read()[1][place] == number
