@@ -5,6 +5,7 @@ from typing import Any
 from app.domain.orders import OrderRole, OrderType
 from app.domain.reasons import Reason
 from app.domain.signals import Intent
+from app.domain.structures.commands import Which
 from app.domain.tickets import Ticket, TicketStatus
 from app.services.observability.events import EventKind
 from app.services.observability.journal import Journal
@@ -21,6 +22,12 @@ CAPS = (
 )
 
 
+# Which trades a command means that names none.
+RULES: dict[str, str] = {
+    Which.ALL: "all trades",
+    Which.NEWEST: "the newest trade",
+    Which.OLDEST: "the oldest trade",
+}
 GIVEN_UP = frozenset({Reason.EXIT_GIVEN_UP, Reason.EXIT_ENDED})
 NOT_DONE = frozenset({TicketStatus.DENIED, TicketStatus.EXPIRED, TicketStatus.FAILED, TicketStatus.CANCELED})
 ONLY_EXITS = frozenset({Intent.EXIT_LONG, Intent.EXIT_SHORT, Intent.CLOSE, Intent.COVER})
@@ -88,8 +95,9 @@ def _movement(order: dict[str, Any]) -> str:
 
 def sentence(ticket: Ticket) -> str:
     """Say in one line what became of an alert."""
-    signal = ticket.signal or {}
-    parts = [f"{ticket.bot}: {ticket.dialect} alert for {_subject(signal)} {ticket.status.value}"]
+    subject = _subject(ticket.signal or {}) or _named_in(ticket.alert or {})
+    about = f" for {subject}" if subject else ""
+    parts = [f"{ticket.bot}: {ticket.dialect} alert{about} {ticket.status.value}"]
     for order in ticket.orders:
         amount = order["filled_quantity"] if order["average_fill_price"] else order["quantity"]
         price = f" at {order['average_fill_price']}" if order["average_fill_price"] else ""
@@ -99,10 +107,18 @@ def sentence(ticket: Ticket) -> str:
     return "; ".join([*parts, f"ticket {ticket.id}"])
 
 
-def _subject(signal: dict[str, Any]) -> str:
+def _subject(signal: dict[str, Any]) -> str | None:
     """Return what an alert is about: a symbol, an order, or trades by their numbers."""
     trades = ", ".join(str(row["trade"]) for row in signal.get("closes") or ())
-    return signal.get("symbol") or signal.get("order") or (f"trade {trades}" if trades else "?")
+    return signal.get("symbol") or signal.get("order") or (f"trade {trades}" if trades else None)
+
+
+def _named_in(alert: dict[str, Any]) -> str | None:
+    """Return what is to be left, where no signal says it: what the operator closes comes with none."""
+    number, wanted = alert.get("trade"), alert.get("close")
+    if number is not None or isinstance(wanted, int):
+        return f"trade {wanted if number is None else number}"
+    return RULES.get(wanted, wanted) if isinstance(wanted, str) else None
 
 
 def _has_come_to_nothing(ticket: dict[str, Any]) -> bool:

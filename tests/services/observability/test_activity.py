@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import bridge_alert, strategy_alert
+from tests.builders import ACCOUNT_SECRET, bridge_alert, strategy_alert
 
 pytestmark = pytest.mark.integration
 
@@ -42,3 +42,26 @@ def test_activity_when_an_alert_comes_again_then_its_ticket_is_told_and_that_not
 
     (line,) = [line for line in lines() if "came again" in line]
     assert line.endswith(f"it is not carried out again; ticket {ticket}")
+
+
+def test_activity_when_the_operator_closes_then_what_is_named(client, operator, lines):
+    client.post("/webhook", json=strategy_alert())
+    operator.delete("/api/positions/paper/AAPL")
+
+    assert [line for line in lines() if "operator: operator alert for AAPL filled" in line]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "about"),
+    [
+        ("exit", {"bot": 1, "close": "all"}, " for all trades"),
+        ("exit", {"bot": 1, "close": "newest"}, " for the newest trade"),
+        ("enter/1", {}, ""),
+    ],
+)
+def test_activity_when_a_command_comes_to_nothing_then_what_it_was_about_is_told(
+    client, services, lines, path, body, about
+):
+    client.post(f"/webhook/{ACCOUNT_SECRET}/{path}", json=body)
+
+    assert [line for line in lines() if f"default: bot_command alert{about} denied; " in line]
