@@ -44,6 +44,11 @@ export function formatMoney(
   return withTrueMinus(format.format(amount));
 }
 
+/** Format a step of an axis: with cents only where it has some, or two steps would read alike. */
+export function formatStep(value: number, currency: string): string {
+  return formatMoney(String(value), currency, { whole: Number.isInteger(value) });
+}
+
 /** Format a price: at least two digits after the point, never rounded. */
 export function formatPrice(price: string | null | undefined, currency?: string): string {
   if (!isDecimal(price)) {

@@ -81,6 +81,33 @@ it("explains a figure where it stands", async () => {
   expect(tip?.textContent).toContain("What was won divided by what was lost");
 });
 
+it.each([
+  ["100000", "100000"],
+  ["100000", "99990"],
+])("tells the steps of an axis apart where a day went from %s to %s", async (before, after) => {
+  const fall = String((Number(before) - Number(after)) / Number(before));
+  const curve = {
+    ...EQUITY.accounts[0],
+    points: [
+      ["2026-11-01T15:00:00Z", before],
+      ["2026-11-02T15:00:00Z", after],
+    ],
+    drawdown: [
+      ["2026-11-01T15:00:00Z", "0"],
+      ["2026-11-02T15:00:00Z", fall],
+    ],
+    max_drawdown: fall,
+  };
+  analytics(RANGE, { "GET /api/analytics/equity": { body: { ...EQUITY, ...curve, accounts: [curve] } } });
+
+  const figure = await screen.findByRole("figure", { name: "Paper (USD)" });
+  const steps = [...figure.querySelectorAll("svg text")].map(({ textContent: text }) => text ?? "");
+  const values = steps.filter((text) => /[$%]/.test(text));
+
+  expect(values.length).toBeGreaterThan(4);
+  expect(new Set(values).size).toBe(values.length);
+});
+
 it("gives every chart a sentence", async () => {
   analytics();
 

@@ -1,7 +1,7 @@
 import { Figure } from "@/charts/Figure";
 import { Money, Percent } from "@/components/Figures";
 import { Time, ZoneName } from "@/components/Time";
-import { formatMoney } from "@/format/money";
+import { formatMoney, formatStep } from "@/format/money";
 import { formatPercent } from "@/format/numbers";
 import { formatTime, zoneName } from "@/format/times";
 import { useSetting } from "@/hooks/useSetting";
@@ -74,8 +74,8 @@ export function EquityFigure({ curve, halts, definition = RECORDED }: EquityFigu
         points={points}
         marks={halts.map(({ at, word }) => ({ at: Date.parse(at), word }))}
         label={summary}
-        formatEquity={(value) => formatMoney(String(value), currency, { whole: true })}
-        formatDrawdown={(value) => formatPercent(String(-value), { digits: 1 })}
+        formatEquity={(value) => formatStep(value, currency)}
+        formatDrawdown={(value) => formatPercent(String(-value))}
         tell={(place) => {
           const row = rows[place];
           return row === undefined

@@ -5,7 +5,7 @@ import { Rows } from "@/charts/Rows";
 import { Money, Percent } from "@/components/Figures";
 import type { Column } from "@/components/Table";
 import { sumOf } from "@/format/decimals";
-import { formatMoney } from "@/format/money";
+import { formatMoney, formatStep } from "@/format/money";
 import { formatCount } from "@/format/numbers";
 import { codeWords, counted, FEW, type Performance } from "./analytics";
 import { bucketsOf } from "./buckets";
@@ -49,11 +49,7 @@ export function GainByDay({ performance, currency }: { performance: Performance;
       currency={words}
       csv={`gain-by-day${suffix(currency)}`}
     >
-      <Bars
-        bars={bars}
-        label={daysSummary(days, words)}
-        formatY={(value) => formatMoney(String(value), words, { whole: true })}
-      />
+      <Bars bars={bars} label={daysSummary(days, words)} formatY={(value) => formatStep(value, words)} />
     </NamedFigure>
   );
 }
@@ -186,6 +182,9 @@ function daysSummary(days: readonly Performance["by_day"][number][], currency: s
   const [worst, best] = [sorted[0], sorted.at(-1)];
   if (worst === undefined || best === undefined) {
     return "No trade went flat in the range.";
+  }
+  if (days.length === 1) {
+    return `On ${best.day}, the one day with trades, they brought ${formatMoney(best.realized_gain, currency, { signed: true })}.`;
   }
   const won = days.filter(({ realized_gain: gain }) => Number(gain) > 0).length;
   return (

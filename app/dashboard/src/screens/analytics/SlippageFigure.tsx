@@ -1,7 +1,7 @@
 import { Figure } from "@/charts/Figure";
 import { Ranges } from "@/charts/Ranges";
-import { NOTHING, withTrueMinus } from "@/format/decimals";
-import { formatCount } from "@/format/numbers";
+import { NOTHING } from "@/format/decimals";
+import { formatCount, formatQuantity } from "@/format/numbers";
 import { codeWords, FEW, type Slippage } from "./analytics";
 import { Count } from "./KeyFigures";
 
@@ -92,7 +92,7 @@ function SlippageFigure({
 }
 
 function points(text: string | null): string {
-  return text === null ? NOTHING : `${withTrueMinus(text)} bp`;
+  return text === null ? NOTHING : `${formatQuantity(text)} bp`;
 }
 
 function worst(rows: readonly Row[]): string {

@@ -42,7 +42,9 @@ export function Positions({ positions, accounts }: Props) {
   return (
     <Panel title={`Open positions${positions.length > 0 ? ` (${positions.length})` : ""}`} isFlush>
       {positions.length === 0 ? (
-        <EmptyState title="Nothing is held.">A position appears some seconds after its first fill.</EmptyState>
+        <EmptyState title="Nothing is held.">
+          A position appears some seconds after its first fill.
+        </EmptyState>
       ) : (
         <Table
           caption="Open positions"

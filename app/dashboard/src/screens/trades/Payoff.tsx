@@ -2,7 +2,7 @@ import { Figure } from "@/charts/Figure";
 import { LinePlot } from "@/charts/LinePlot";
 import { Money, Price } from "@/components/Figures";
 import { Panel } from "@/components/Panel";
-import { formatMoney, formatPrice } from "@/format/money";
+import { formatMoney, formatPrice, formatStep } from "@/format/money";
 import type { Trade } from "./trades";
 
 type PayoffFigures = NonNullable<Trade["payoff"]>;
@@ -43,7 +43,7 @@ export function Payoff({ trade, payoff }: { trade: Trade; payoff: PayoffFigures 
           marks={marks}
           isGain
           formatX={(price) => formatPrice(String(price)).replace(/\.00$/, "")}
-          formatY={(gain) => formatMoney(String(gain), currency, { whole: true })}
+          formatY={(gain) => formatStep(gain, currency)}
         />
       </Figure>
     </Panel>
