@@ -9,6 +9,7 @@ from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.signals import OF_OTHERS, Dialect
 from app.domain.symbols import SymbolRefused, parse_symbol
+from app.domain.symbols.tables import COINS, CURRENCIES, QUOTES
 from app.domain.ticket_terms import TICKETS, Wanted, meets, narrowing_terms, ticket_term, ticket_terms
 from app.domain.tickets import TicketStatus, ticket_day
 
@@ -24,8 +25,8 @@ DIALECTS = (*_OURS, *OF_OTHERS)
 class TicketQuery:
     """What a ticket must be; None is any.
 
-    `words` is what a person typed: a symbol, a bot, a state, a dialect, a reason's code or words of its
-    sentence, each by part; `bots` are those that some of the words may mean. Times are those of arrival.
+    `words` is what a person typed: a symbol or a coin, or by part a bot, a state, a dialect, a reason's code
+    or words of its sentence; `bots` are those that some of the words may mean. Times are those of arrival.
     """
 
     day: date | None = None
@@ -90,6 +91,7 @@ class TicketQuery:
         )
         return (
             *_symbol_terms(text),
+            *_pair_terms(text),
             *(term for term in named if term is not None),
             *(term for terms in beside for term in terms),
         )
@@ -105,6 +107,14 @@ def _symbol_terms(symbol: str) -> tuple[str, ...]:
     with suppress(SymbolRefused):
         names.append(parse_symbol(symbol).symbol)
     return tuple(term for name in dict.fromkeys(names) for term in narrowing_terms(symbol=name))
+
+
+def _pair_terms(name: str) -> tuple[str, ...]:
+    """A coin or currency by itself means its pairs, however they are written: the index has whole names."""
+    base = name.upper()
+    quotes = [quote for quote in QUOTES if quote != base] if base in COINS | CURRENCIES else []
+    names = [f"{base}{dash}{quote}" for quote in quotes for dash in ("-", "")]
+    return tuple(term for name in names for term in narrowing_terms(symbol=name))
 
 
 def _first_of(moment: datetime | None) -> UUID | None:

@@ -69,6 +69,8 @@ def test_list_when_it_is_narrowed_then_only_those_that_are_all_of_it(found, quer
     [
         ("AAPL", ["apple"]),
         ("btcusd", ["coin"]),
+        ("btc ordered", ["coin"]),
+        ("eth", []),
         ("bridge", ["coin"]),
         ("SYMBOL_INDEX", ["denied"]),
         ("an index", ["denied"]),
@@ -96,6 +98,17 @@ def test_list_when_every_word_may_mean_much_then_the_store_is_asked_little_all_t
 
     # By the index, and of the newest ones for a text.
     assert 1 <= len(asked) <= 2
+
+
+def test_list_when_a_coin_is_typed_then_its_pairs_are_found_beside_what_was_refused_by_that_name(
+    client, operator, made
+):
+    refused = client.post("/webhook", json=strategy_alert(symbol="BTC")).json["ticket"]
+    halted = client.post("/webhook", json=strategy_alert(symbol="BTCUSDT", bot="default")).json["ticket"]
+    tickets = operator.get("/api/tickets", query_string={"q": "btc"}).json["tickets"]
+
+    coin = next(ticket for ticket, name in made.items() if name == "coin")
+    assert {ticket["id"] for ticket in tickets} == {refused, halted, coin}
 
 
 def test_list_when_a_bots_name_is_typed_in_part_then_its_tickets_are_found(found):
