@@ -13,6 +13,9 @@ from uuid import UUID
 Record = TypeVar("Record")
 Restore: TypeAlias = Callable[[Any], Any]
 
+# What is raised where something stored is read that is not in a form of ours.
+UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
 _AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 
 

@@ -9,6 +9,7 @@ from app.dataclass import dataclass
 from app.domain.approvals import PendingApproval
 from app.domain.json_codec import from_json, to_json
 from app.errors import AlreadyExists
+from app.repositories.readable import certain, readable
 from app.repositories.stored_record import StoredRecord
 from app.storage.base import JSON, Delete, Document, Store
 
@@ -32,11 +33,11 @@ class PendingApprovals:
     def find(self, ticket: UUID) -> PendingApproval | None:
         """Return what is known of a ticket that waits, or has waited and is not finished."""
         document = self._document(ticket)
-        return None if document is None else _read(document)
+        return None if document is None else certain(document, _read)
 
     def undecided(self) -> dict[UUID, PendingApproval]:
         """Return what nobody has decided on, by ticket."""
-        found = ((UUID(item.key.removeprefix(PREFIX)), _read(item)) for item in self._store.list(PREFIX))
+        found = readable(self._store.list(PREFIX), lambda item: (_ticket(item.key), _read(item)))
         return {ticket: item for ticket, item in found if item.verdict is None}
 
     def ask(self, ticket: UUID, waiting: PendingApproval) -> bool:
@@ -58,7 +59,7 @@ class PendingApprovals:
         It is written inside what `recording` makes of it.
         """
         document = self._document(ticket)
-        decided = step(None if document is None else _read(document))
+        decided = step(None if document is None else certain(document, _read))
         if document is not None:
             with recording(decided):
                 self._store.replace(document, _stored(decided))
@@ -80,6 +81,10 @@ def stored_signing_key(store: Store) -> StoredRecord[SigningKey]:
 
 def _key(ticket: UUID) -> str:
     return f"{PREFIX}{ticket}"
+
+
+def _ticket(key: str) -> UUID:
+    return UUID(key.removeprefix(PREFIX))
 
 
 def _stored(waiting: PendingApproval) -> JSON:

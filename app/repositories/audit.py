@@ -13,6 +13,7 @@ from app.domain.audit import Deed, Fields, differences
 from app.domain.json_codec import from_json, to_json
 from app.domain.tickets import ticket_day
 from app.errors import AlreadyExists, Conflict, StoreError
+from app.repositories.readable import readable
 from app.storage.base import Document, Store
 
 PREFIX = "audit/"
@@ -97,7 +98,7 @@ class AuditLog:
         size = READ_AT_ONCE if is_filtered else min(READ_AT_ONCE, limit + 1)
         while True:
             page = self._store.page(prefix, before=before, limit=size)
-            for line in map(_read, page.documents):
+            for line in readable(page.documents, _read):
                 if len(found) == limit:
                     return AuditPage(found, found[-1].id)
                 if query.has(line):

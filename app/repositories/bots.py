@@ -29,6 +29,7 @@ from app.repositories.audit import AuditLog
 from app.repositories.bot_index import BotIndex
 from app.repositories.bot_numbers import BotNumbers
 from app.repositories.bot_ties import unfinished_business
+from app.repositories.readable import certain
 from app.storage.base import Document, Store
 
 PREFIX = "bots/"
@@ -276,7 +277,7 @@ class BotDirectory:
         cached = self._parsed.get(document.key)
         if cached is not None and cached[0] == document.version:
             return cached[1]
-        bot = from_json(Bot, document.value)
+        bot = certain(document, lambda stored: from_json(Bot, stored.value))
         self._parsed[document.key] = (document.version, bot)
         return bot
 

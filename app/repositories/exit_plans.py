@@ -9,6 +9,7 @@ from app.domain.exit_plan import ExitPlan
 from app.domain.json_codec import from_json, to_json
 from app.domain.trades import Place
 from app.repositories.open_orders import OpenOrders
+from app.repositories.readable import readable
 from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "exits/"
@@ -38,6 +39,11 @@ class ExitPlans:
     def every(self) -> Iterator[StoredExitPlan]:
         """Yield all of them."""
         return map(_stored, self._store.list(PREFIX))
+
+    def at(self, broker: str) -> list[ExitPlan]:
+        """Return those at one broker that can be read."""
+        stored = (item for item in self._store.list(PREFIX) if _place(item.key).broker == broker)
+        return list(readable(stored, lambda item: _stored(item).plan))
 
     def in_symbol(self, broker: str, symbol: str) -> Iterator[StoredExitPlan]:
         """Yield every bot's in one symbol."""
@@ -93,9 +99,14 @@ def _key(place: Place) -> str:
 
 
 def _stored(document: Document) -> StoredExitPlan:
-    value = document.value
-    place = Place(value["bot"], value["broker"], value["symbol"])
-    return StoredExitPlan(place, document.version, value)
+    return StoredExitPlan(_place(document.key), document.version, document.value)
+
+
+def _place(key: str) -> Place:
+    """Return whose a plan is, which is known even where the plan itself cannot be read."""
+    bot, _, where = key.removeprefix(PREFIX).partition("/")
+    broker, _, symbol = where.partition(":")
+    return Place(bot, broker, symbol)
 
 
 def _document(known: StoredExitPlan) -> Document:

@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
+from app.repositories.readable import readable
 from app.storage.base import JSON, Change, Create, Delete, Document, Store, Waiting, unanswered
 
 PREFIX = "inbox/"
@@ -204,9 +205,9 @@ class Inbox:
         a ticket is all that waits, as it mostly is, there is nothing `beside` it.
         """
         documents = list(self._store.waiting(*waiting_of(bot, instrument)))
-        if [document.value["ticket"] for document in documents] == [str(beside)]:
+        if [document.value.get("ticket") for document in documents] == [str(beside)]:
             return []
-        entries = map(InboxEntry.from_document, documents)
+        entries = readable(documents, InboxEntry.from_document)
         return [entry for entry in entries if instrument is None or entry.instrument in {None, instrument}]
 
     def open_entry(self, ticket: UUID) -> InboxEntry | None:
@@ -221,7 +222,8 @@ class Inbox:
             if any(unanswered(documents)):
                 continue
             # An entry sorts before its answer and goes first: an entry without one would look unfinished.
-            over += [Delete(item) for item in documents if _is_over(item, now)]
+            ends = readable(documents, lambda item: (item, datetime.fromisoformat(item.value["expires_at"])))
+            over += [Delete(item) for item, end in ends if now >= end]
             if len(over) >= PURGED_AT_ONCE:
                 self._store.apply(over)
                 removed, over = removed + len(over), []
@@ -275,7 +277,7 @@ def waiting_of(bot: str | None, instrument: str | None) -> Waiting:
 
 def open_entries(store: Store) -> list[InboxEntry]:
     """Return the alerts that are not finished, whoever works on them."""
-    entries = map(InboxEntry.from_document, store.waiting(PREFIX))
+    entries = readable(store.waiting(PREFIX), InboxEntry.from_document)
     return [entry for entry in entries if store.get(entry.answer_key) is None]
 
 
@@ -286,7 +288,3 @@ def _entry_key(document: Document) -> str:
 
 def _key(bot: str, key: str) -> str:
     return f"{PREFIX}{bot}/{key}"
-
-
-def _is_over(document: Document, now: datetime) -> bool:
-    return now >= datetime.fromisoformat(document.value["expires_at"])

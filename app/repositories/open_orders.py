@@ -20,6 +20,7 @@ from app.domain.orders import (
     Receipt,
 )
 from app.domain.trades import NOTHING_COUNTED, FilledSoFar, Place
+from app.repositories.readable import certain, readable
 from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "orders/"
@@ -194,21 +195,20 @@ class OpenOrders:
     def find(self, name: str) -> OpenOrder | None:
         """Return an order by its client order id; None: it is over, or nobody remembers it."""
         document = self._store.get(_key(name))
-        return None if document is None else OpenOrder.from_document(document)
+        return None if document is None else certain(document, OpenOrder.from_document)
 
     def every(self) -> Iterator[OpenOrder]:
         """Yield all of them."""
-        return map(OpenOrder.from_document, self._store.list(PREFIX))
+        return readable(self._store.list(PREFIX), OpenOrder.from_document)
 
     def at(self, broker: str) -> list[OpenOrder]:
         """Return those at one broker."""
-        found = (item for item in self._store.list(PREFIX) if item.value["broker"] == broker)
-        return [OpenOrder.from_document(item) for item in found]
+        return [item for item in self.every() if item.broker == broker]
 
     def of(self, bot: str, broker: str) -> list[OpenOrder]:
         """Return a bot's at one broker."""
-        found = (item for item in self._documents(bot) if item.value["broker"] == broker)
-        return [OpenOrder.from_document(item) for item in found]
+        found = (item for item in self._documents(bot) if item.value.get("broker") == broker)
+        return list(readable(found, OpenOrder.from_document))
 
     def in_symbol(self, broker: str, symbol: str, bot: str | None = None) -> list[OpenOrder]:
         """Return a bot's (everybody's, for None) in one symbol."""
@@ -216,9 +216,9 @@ class OpenOrders:
         found = (
             item
             for item in self._documents(bot)
-            if item.value["symbol"] == symbol and item.value["broker"] == broker
+            if item.value.get("symbol") == symbol and item.value.get("broker") == broker
         )
-        return [OpenOrder.from_document(item) for item in found]
+        return list(readable(found, OpenOrder.from_document))
 
     def in_doubt(self, bot: str, broker: str, symbol: str) -> Decimal:
         """Return how many units a bot's exits may close that were sent and that the broker never showed."""
@@ -227,8 +227,8 @@ class OpenOrders:
 
     def entered_symbols(self, bot: str) -> set[str]:
         """Return the symbols in which a bot's entry may still fill."""
-        entries = (item.value for item in self._documents(bot) if item.value["role"] == OrderRole.ENTRY.value)
-        return {value["symbol"] for value in entries}
+        found = readable(self._documents(bot), lambda item: (item.value["role"], item.value["symbol"]))
+        return {symbol for role, symbol in found if role == OrderRole.ENTRY.value}
 
     def awaits_entry(self, bot: str, broker: str, symbol: str) -> bool:
         """Tell whether a bot's entry in a symbol may still fill."""
@@ -236,16 +236,15 @@ class OpenOrders:
 
     def places(self) -> set[Place]:
         """Return the positions that an order may still open or close."""
-        values = (item.value for item in self._store.list(PREFIX))
-        return {Place(value["bot"], value["broker"], value["symbol"]) for value in values}
+        return {item.place for item in self.every()}
 
     def names(self) -> list[str]:
         """Return the client order ids of all of them."""
-        return [item.value["client_order_id"] for item in self._store.list(PREFIX)]
+        return [item.key.removeprefix(PREFIX) for item in self._store.list(PREFIX)]
 
     def tickets(self) -> set[UUID]:
         """Return the tickets that placed them."""
-        return {UUID(item.value["ticket"]) for item in self._store.list(PREFIX)}
+        return {item.ticket for item in self.every()}
 
     def has_moved(self, order: OpenOrder) -> bool:
         """Tell whether somebody has written it, or forgotten it, since it was read."""
@@ -258,7 +257,7 @@ class OpenOrders:
         What was counted meanwhile stays. Raise Conflict when another writes at the same moment.
         """
         document = self._store.get(_key(order.client_order_id))
-        known = None if document is None else OpenOrder.from_document(document)
+        known = None if document is None else certain(document, OpenOrder.from_document)
         if document is None or known is None or known.repriced_at != order.repriced_at:
             return False
         self._store.replace(document, replace(known, repriced_at=at).to_json())
@@ -274,7 +273,7 @@ class OpenOrders:
         if bot is None:
             return self._store.list(PREFIX)
         documents = self._store.list(f"{PREFIX}{bot}-")
-        return (item for item in documents if item.value["bot"] == bot)
+        return (item for item in documents if item.value.get("bot") == bot)
 
 
 def _key(name: str) -> str:

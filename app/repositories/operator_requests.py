@@ -8,6 +8,7 @@ from typing import Any
 from app.dataclass import dataclass
 from app.domain.json_codec import timestamp
 from app.errors import AlreadyExists, Conflict
+from app.repositories.readable import readable
 from app.storage.base import Delete, Store
 
 PREFIX = "operator_requests/"
@@ -71,7 +72,8 @@ class OperatorRequests:
     def purge(self, before: datetime) -> int:
         """Remove what was asked before a moment; return how much that was."""
         limit = timestamp(before)
-        over = [Delete(item) for item in self._store.list(PREFIX) if item.value["at"][:19] < limit[:19]]
+        asked = readable(self._store.list(PREFIX), lambda item: (item, item.value["at"][:19]))
+        over = [Delete(item) for item, at in asked if at < limit[:19]]
         self._store.apply(over)
         return len(over)
 

@@ -9,6 +9,7 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.pursuits import Pursuit
 from app.domain.trades import Place
 from app.repositories.open_orders import OPERATOR
+from app.repositories.readable import certain, readable
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "pursuits/"
@@ -52,11 +53,11 @@ class Pursuits:
     def find(self, ticket: UUID) -> StoredPursuit | None:
         """Return a ticket's, if it is being pursued."""
         document = self._store.get(_key(ticket))
-        return None if document is None else _read(document)
+        return None if document is None else certain(document, _read)
 
     def every(self) -> list[StoredPursuit]:
         """Return all of them, the oldest first."""
-        return [_read(document) for document in self._store.list(PREFIX)]
+        return list(readable(self._store.list(PREFIX), _read))
 
     def leaving(self) -> Callable[[Place], bool]:
         """Return what tells of a position whether somebody is on the way out of it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from app.domain.closed_trades import ClosedTrade
+from app.repositories.readable import readable
 from app.storage.base import Create, Store
 
 PREFIX = "recent_closings/"
@@ -27,8 +28,8 @@ class RecentClosings:
 
     def since(self, moment: datetime) -> Iterator[str]:
         """Yield the keys of the trades that were written down from a moment on."""
-        for document in self._store.list(PREFIX, after=_from(moment)):
-            yield document.value["key"]
+        found = self._store.list(PREFIX, after=_from(moment))
+        return readable(found, lambda document: str(document.value["key"]))
 
     def purge(self, now: datetime) -> int:
         """Remove those that nobody needs any more; return how many."""

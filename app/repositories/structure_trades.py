@@ -13,6 +13,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
+from app.repositories.readable import certain, readable
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
@@ -49,26 +50,30 @@ class StructureTrades:
         """Yield all that are not over."""
         return map(_stored, self._store.list(PREFIX))
 
+    def readable(self) -> Iterator[StoredStructureTrade]:
+        """Yield all that are not over and can be read."""
+        return readable(self._store.list(PREFIX), _understood)
+
     def at(self, broker: str, *, bot: str | None = None) -> list[StructureTrade]:
         """Return all that are not over at one broker, or those of one bot."""
-        found = self.every() if bot is None else self.of_bot(bot)
-        return [stored.trade for stored in found if stored.value["broker"] == broker]
+        found = self.readable() if bot is None else readable(self._of_bot(bot), _understood)
+        return [stored.trade for stored in found if stored.trade.broker == broker]
 
     def holding(self, broker: str, symbol: str) -> list[StructureTrade]:
         """Return those at a broker that hold a contract, or shares, of this name."""
-        return [trade for trade in self.at(broker) if symbol in trade.legs]
+        return [trade for trade in self._certainly_at(broker) if symbol in trade.legs]
 
     def legs_at(self, broker: str) -> dict[str, Decimal]:
         """Return how much of each contract and share they hold together at a broker, signed."""
         held: dict[str, Decimal] = {}
-        for trade in self.at(broker):
+        for trade in self._certainly_at(broker):
             for symbol, quantity in trade.legs.items():
                 held[symbol] = held.get(symbol, ZERO) + quantity
         return held
 
     def of_bot(self, bot: str) -> Iterator[StoredStructureTrade]:
         """Yield a bot's."""
-        return map(_stored, self._store.list(f"{PREFIX}{bot}/"))
+        return map(_stored, self._of_bot(bot))
 
     def find(self, bot: str, trade_id: str) -> StoredStructureTrade | None:
         """Return one that is not over."""
@@ -77,7 +82,7 @@ class StructureTrades:
 
     def numbered(self, number: int) -> StoredStructureTrade | None:
         """Return the one of a number; None where it is over, or no structure."""
-        return next((stored for stored in self.every() if stored.trade.number == number), None)
+        return next((stored for stored in self.readable() if stored.trade.number == number), None)
 
     def ended(self, trade_id: str, begun: datetime, now: datetime) -> ClosedTrade | None:
         """Return one that is over, by its id; it was begun about `begun` and has ended since."""
@@ -108,13 +113,21 @@ class StructureTrades:
 
     def forgetting(self, broker: str, now: datetime) -> Iterator[list[Change]]:
         """Yield, for each at a broker, the changes that end it without a price: nobody holds it any more."""
-        for stored in self.every():
+        for stored in self.readable():
             trade = stored.trade
             if trade.broker == broker:
                 over = replace(trade, state=TradeState.CLOSED, closed_at=now)
                 # What it brought is nobody's knowledge, save of one that never held anything.
                 kept = replace(closed(over), is_priced=not trade.entered_units)
                 yield [*self._closed.keeping(kept, now), Delete(_document(stored))]
+
+    def _certainly_at(self, broker: str) -> list[StructureTrade]:
+        """Return all at a broker; raise RecordUnreadable: who sells what they hold opens the other side."""
+        stored = (item for item in self._store.list(PREFIX) if item.value.get("broker", broker) == broker)
+        return [certain(item, _understood).trade for item in stored]
+
+    def _of_bot(self, bot: str) -> Iterator[Document]:
+        return self._store.list(f"{PREFIX}{bot}/")
 
 
 def closed(trade: StructureTrade) -> ClosedTrade:
@@ -157,6 +170,13 @@ def _key(bot: str, trade_id: str) -> str:
 
 def _stored(document: Document) -> StoredStructureTrade:
     return StoredStructureTrade(document.key, document.version, document.value)
+
+
+def _understood(document: Document) -> StoredStructureTrade:
+    """Return a trade that can be read; raise what its reading raises."""
+    stored = _stored(document)
+    stored.trade  # noqa: B018  # kept once it is read
+    return stored
 
 
 def _document(known: StoredStructureTrade) -> Document:

@@ -15,11 +15,14 @@ from app.domain.ticket_views import shown, text_of
 from app.domain.tickets import Stage, Ticket, TicketStatus, ticket_day
 from app.repositories.approvals import PendingApprovals
 from app.repositories.inbox import InboxEntry, open_entries
+from app.repositories.readable import readable
 from app.repositories.ticket_query import TicketQuery, ticket_key
 from app.storage.base import Change, Create, Document, Page, Replace, Store
 
 PREFIX = TICKETS
 PAGE = 100
+# What every ticket has, and whoever takes a stored one up relies on.
+NEEDED = ("id", "bot", "dialect", "status", "created_at", "alert", "signal", "orders", "gates", "timeline")
 # So many are read to look for a text that no index has.
 READ_FOR_TEXT = 150
 EVERY_TICKET = TicketQuery()
@@ -144,12 +147,12 @@ class Ledger:
 
     def filed_since(self, moment: datetime) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of alerts that arrived since then, oldest first, as stored."""
-        return (item.value for item in self._store.list(PREFIX, after=_first_key(moment)))
+        return readable(self._store.list(PREFIX, after=_first_key(moment)), _written)
 
     def filed_on(self, day: date, *, after: str) -> Iterator[dict[str, Any]]:
         """Yield the written tickets of a UTC day behind an id (empty: all), oldest first, as stored."""
         prefix = f"{PREFIX}{day.isoformat()}/"
-        return (item.value for item in self._store.list(prefix, after=f"{prefix}{after}" if after else ""))
+        return readable(self._store.list(prefix, after=f"{prefix}{after}" if after else ""), _written)
 
     def first_day(self) -> date | None:
         """Return the earliest day on which an alert arrived; None before any has."""
@@ -167,7 +170,7 @@ class Ledger:
         current, today = date.fromisoformat(ticket_day(ticket)), self._clock().date()
         while current <= today:
             prefix = f"{PREFIX}{current.isoformat()}/"
-            yield from (item.value for item in self._store.list(prefix, after=ticket_key(ticket)))
+            yield from readable(self._store.list(prefix, after=ticket_key(ticket)), _written)
             current += timedelta(days=1)
 
     def unfinished(self) -> list[dict[str, Any]]:
@@ -190,7 +193,7 @@ def _first_key(moment: datetime) -> str:
 
 def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage:
     """Put what is being worked on between the written tickets, where its time of arrival belongs."""
-    written = [shown(document.value) for document in page.documents]
+    written = list(readable(page.documents, lambda document: shown(document.value)))
     known = {ticket["id"] for ticket in written}
     # What is older than the last one that was looked at comes with a later page.
     last = page.before.rpartition("/")[2] if page.before is not None else ""
@@ -199,6 +202,13 @@ def _joined(waiting: list[dict[str, Any]], page: Page, limit: int) -> TicketPage
     if len(found) > limit:
         return TicketPage(found[:limit], found[limit - 1]["id"])
     return TicketPage(found, last or None)
+
+
+def _written(document: Document) -> dict[str, Any]:
+    """Return a ticket as it is stored; raise KeyError where it is none."""
+    for needed in NEEDED:
+        document.value[needed]  # its absence tells
+    return document.value
 
 
 def _placed(ticket: dict[str, Any], name: str) -> bool:

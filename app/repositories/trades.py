@@ -17,6 +17,7 @@ from app.domain.trades import FillUpdate, Place, Trade, bots_share
 from app.errors import Conflict, RecordUnreadable
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.inbox import open_entries
+from app.repositories.readable import certain, readable
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -48,16 +49,16 @@ class Trades:
     def find(self, bot: str, broker: str, symbol: str) -> Trade | None:
         """Return a bot's trade in a symbol."""
         document = self._document(bot, broker, symbol)
-        return None if document is None else _read(document)
+        return None if document is None else certain(document, _read)
 
     def every(self) -> dict[Place, Trade]:
         """Return all open trades by bot, broker and symbol."""
-        return {trade.place: trade for trade in map(_read, self._store.list(PREFIX))}
+        return {trade.place: trade for trade in readable(self._store.list(PREFIX), _read)}
 
     def at(self, broker: str, *, bot: str | None = None) -> list[Trade]:
         """Return all open trades at one broker, or those of one bot."""
         prefix = PREFIX if bot is None else f"{PREFIX}{bot}/"
-        return [trade for trade in map(_read, self._store.list(prefix)) if trade.broker == broker]
+        return [trade for trade in readable(self._store.list(prefix), _read) if trade.broker == broker]
 
     def is_trading(self, bot: str) -> bool:
         """Tell whether a bot holds anything."""
@@ -81,11 +82,12 @@ class Trades:
 
     def give_numbers(self) -> int:
         """Number the trades that have none, open or closed; return how many."""
-        bare = [item for item in self._store.list(PREFIX) if not item.value.get("number")]
-        for document in bare:
+        listed = (item for item in self._store.list(PREFIX) if not item.value.get("number"))
+        bare = list(readable(listed, lambda item: (item, _read(item))))
+        for document, trade in bare:
             # Whoever counts a fill at this moment numbers the trade as well, and is not overwritten.
             with suppress(Conflict):
-                self._store.apply(self._written(document, _read(document)))
+                self._store.apply(self._written(document, trade))
         return len(bare) + self._number_closed()
 
     def _number_closed(self) -> int:
@@ -99,7 +101,8 @@ class Trades:
 
     def open_symbols(self, bot: str) -> set[str]:
         """Return the symbols that a bot holds."""
-        return {document.value["symbol"] for document in self._store.list(f"{PREFIX}{bot}/")}
+        # By their keys: what cannot be read is held all the same.
+        return {document.key.partition(":")[2] for document in self._store.list(f"{PREFIX}{bot}/")}
 
     def forgetting(self, broker: str, symbol: str) -> list[Change]:
         """Return the changes that end every bot's trade in a symbol that nobody holds any more."""
@@ -108,7 +111,7 @@ class Trades:
     def losing(self, receipt: Receipt, ticket: UUID, kept_fee: Decimal = ZERO) -> list[Change]:
         """Return the changes by which bots' trades lose what the operator's order closed, latest first."""
         documents = self._in_symbol(receipt.broker, receipt.symbol)
-        trades, name = [*map(_read, documents)], receipt.client_order_id
+        trades, name = [certain(item, _read) for item in documents], receipt.client_order_id
         at = receipt.filled_at or self._clock()
         # A crash may have come between the trades: what this order took from some of them counts once.
         taken = sum((trade.orders[name].quantity for trade in trades if name in trade.orders), ZERO)
@@ -146,7 +149,7 @@ class Trades:
         if document is None and all(fill.role is OrderRole.EXIT for fill in fills):
             return []
         now = self._clock()
-        before = _read(document) if document is not None else Trade(bot, broker, symbol, now)
+        before = certain(document, _read) if document is not None else Trade(bot, broker, symbol, now)
         after, kept = before, list[Change]()
         for fill in fills:
             after, closed = count_fill(after, replace(fill, at=fill.at or now), multiplier)
@@ -175,7 +178,7 @@ class Trades:
     def _reduced(self, documents: Iterable[Document], held: Decimal, lose: Lose) -> list[Reduction]:
         by_key = {document.key: document for document in documents}
         reductions: list[Reduction] = []
-        for trade, lost in losses(map(_read, by_key.values()), held):
+        for trade, lost in losses((certain(item, _read) for item in by_key.values()), held):
             after, closed = lose(trade, lost)
             changes = [*self._keeping(closed), *self._written(by_key[_key(trade.place)], after)]
             reductions.append(Reduction(trade, after, changes))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.closed_trades import ClosedTrade
+from app.repositories.readable import readable
 from app.storage.base import Create, Document, Store
 
 PREFIX = "unnumbered_trades/"
@@ -20,5 +21,4 @@ class UnnumberedTrades:
 
     def every(self) -> Iterator[tuple[Document, str]]:
         """Yield each note and the key under which its trade is kept."""
-        for document in self._store.list(PREFIX):
-            yield document, document.value["key"]
+        return readable(self._store.list(PREFIX), lambda document: (document, document.value["key"]))

@@ -96,8 +96,9 @@ class TestOutOfOrder:
         assert operator.get("/readyz").json["unused"] == []
 
     def test_ready_when_the_clock_fails_then_503(self, operator, anonymous, broken):
-        broken.create("inbox/default/x", {"no": "entry"})
+        broken.broken.add("list")
         services_of(operator.application).supervisor.tick(everything=True)
+        broken.broken.clear()
 
         assert anonymous.get("/readyz").status_code == 503
         assert operator.get("/readyz").json["checks"]["clock"].endswith("failed; the log has the details")

@@ -1,14 +1,16 @@
 """The paper broker's memory: one create-only document an operation, folded into an account."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from time import monotonic
+from typing import TypeVar
 
 from app.brokers.paper.account import PaperAccount
 from app.brokers.paper.event_codec import decode_change, encode_change
 from app.brokers.paper.records import AccountChange
+from app.domain.json_codec import UNREADABLE
 from app.errors import AlreadyExists, BrokerUnavailable, StoreError
-from app.storage.base import Change, Create, Delete, Document, Replace, Store
+from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
 PREFIX = "paper/journal/"
 SNAPSHOT = "paper/snapshot"
@@ -21,6 +23,8 @@ PRUNE_EVERY = 50
 PRUNE_AT_MOST = 2 * PRUNE_EVERY
 # Entries are pruned far behind the end; a process that was asleep for longer than this may be further behind.
 TRUSTED_SECONDS = 0.2
+
+Known = TypeVar("Known")
 
 
 def key(sequence: int) -> str:
@@ -102,8 +106,8 @@ class EventLog:
         account = PaperAccount(self._starting_cash)
         snapshot = self._store.get(SNAPSHOT)
         if snapshot is not None:
-            self._snapshot_sequence = snapshot.value["sequence"]
-            account.apply(self._snapshot_sequence, decode_change(snapshot.value["book"]))
+            self._snapshot_sequence, book = _read(snapshot, _book)
+            account.apply(self._snapshot_sequence, book)
             self._index_finished(account)
         if not self._fold_tail(account):
             # Folded past a gap, every figure from there on would be wrong without anybody seeing it.
@@ -116,13 +120,13 @@ class EventLog:
         for document in self._store.list(PREFIX, after=key(first), limit=account.sequence - first):
             if _sequence(document) > account.sequence:
                 break
-            account.remember(decode_change(document.value))
+            account.remember(_read(document, decode_change))
 
     def _fold_tail(self, account: PaperAccount) -> bool:
         for document in self._store.list(PREFIX, after=key(account.sequence)):
             if _sequence(document) != account.sequence + 1:
                 return False
-            account.apply(account.sequence + 1, decode_change(document.value))
+            account.apply(account.sequence + 1, _read(document, decode_change))
         self._synced_at = monotonic()
         return True
 
@@ -152,6 +156,18 @@ class EventLog:
             if _sequence(document) > last:
                 return
             yield document
+
+
+def _read(document: Document, read: Callable[[JSON], Known]) -> Known:
+    try:
+        return read(document.value)
+    except UNREADABLE as error:
+        # Without it every figure from there on would be wrong without anybody seeing it.
+        raise BrokerUnavailable(f"{document.key} holds something that cannot be read.") from error
+
+
+def _book(snapshot: JSON) -> tuple[int, AccountChange]:
+    return snapshot["sequence"], decode_change(snapshot["book"])
 
 
 def _sequence(document: Document) -> int:

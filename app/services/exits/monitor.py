@@ -14,7 +14,7 @@ from app.domain.instruments import Instrument
 from app.domain.money import ZERO
 from app.domain.orders import OrderRole, Receipt
 from app.domain.trades import Place, Trade
-from app.errors import BrokerUnavailable, Conflict, StoreError
+from app.errors import BrokerUnavailable, Conflict, RecordUnreadable, StoreError
 from app.repositories.exit_plans import ExitPlans, StoredExitPlan
 from app.repositories.open_orders import OpenOrders
 from app.repositories.pursuits import Pursuits
@@ -115,6 +115,8 @@ class ExitMonitor:
                 elif is_over or self._needs_hand(broker, known, status):
                     # What was seen without the lock decides nothing: the step is found anew under it.
                     tended += self._tend_alone(broker, known)
+            except RecordUnreadable as error:
+                failures.append(error)
             # They concern every position here: asking on would wait out one timeout for each.
             except (BrokerUnavailable, StoreError):
                 raise

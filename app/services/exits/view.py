@@ -27,7 +27,7 @@ class ExitView:
 
     def beside(self, seen: BrokerSnapshot) -> list[tuple[Position, list[dict[str, Any]]]]:
         """Return a broker's positions as they were seen, each with the exits of every bot in it."""
-        plans = [known.plan for known in self.plans.every() if known.position.broker == seen.broker]
+        plans = self.plans.at(seen.broker)
         if not plans:
             return [(position, []) for position in seen.positions]
         snapshot, trades = by_symbol(seen.orders, seen.positions), self.trades.every()

@@ -49,7 +49,7 @@ class BotCards:
             seen.broker: seen.account.currency for seen in self.snapshots.read() if seen.account is not None
         }
         shares = [(trade.bot, trade.symbol) for trade in self.trades.every().values()]
-        structures = Counter(stored.trade.bot for stored in self.structures.every())
+        structures = Counter(stored.trade.bot for stored in self.structures.readable())
         return [
             self._card(bot, currencies)
             | {

@@ -23,7 +23,7 @@ class Holders:
         for trade in self.trades.every().values():
             holder = {"bot": trade.bot, "trade": trade.number or None, "quantity": text(trade.quantity)}
             found.setdefault((trade.broker, trade.symbol), []).append(holder)
-        for stored in self.structures.every():
+        for stored in self.structures.readable():
             held = stored.trade
             for symbol, quantity in held.legs.items():
                 holder = {"bot": held.bot, "trade": held.number or None, "quantity": text(quantity)}

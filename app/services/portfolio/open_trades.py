@@ -49,7 +49,7 @@ class OpenTrades:
         return next(owners, None)
 
     def _of_structures(self, bots: Mapping[str, Bot]) -> Iterator[dict[str, Any]]:
-        trades = [stored.trade for stored in self.structures.every()]
+        trades = [stored.trade for stored in self.structures.readable()]
         seen = self.marks.of(trades)
         for trade in trades:
             look = seen.get(trade.id)

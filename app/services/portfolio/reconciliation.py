@@ -11,7 +11,7 @@ from app.dataclass import dataclass
 from app.domain.accounts import Position
 from app.domain.money import ZERO
 from app.domain.reconciliation import Difference, DifferenceKind, differences
-from app.errors import BrokerUnavailable, Conflict
+from app.errors import BrokerUnavailable, Conflict, RecordUnreadable
 from app.repositories.differences import ReportedDifferences
 from app.repositories.inbox import open_entries
 from app.repositories.open_orders import OpenOrders
@@ -139,7 +139,7 @@ class Reconciliation:
             is_fee = item.is_fee(self._entered(broker, item.symbol), kept_fee)
             try:
                 return self._put_right(broker, item, reported, is_fee=is_fee)
-            except (BrokerUnavailable, Conflict) as error:
+            except (BrokerUnavailable, Conflict, RecordUnreadable) as error:
                 _logger.warning("The trades in %s cannot be put right now: %s", item.symbol, error)
         if item.is_same(reported.get(item.symbol)):
             return 0

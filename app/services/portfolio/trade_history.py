@@ -117,7 +117,7 @@ class TradeHistory:
 
     def _open(self) -> list[Trade | StructureTrade]:
         """Every trade that is not over, the last opened first."""
-        structures = [stored.trade for stored in self.structures.every()]
+        structures = [stored.trade for stored in self.structures.readable()]
         found: list[Trade | StructureTrade] = [*self.trades.every().values(), *structures]
         return sorted(found, key=lambda trade: (_opened(trade), trade.number), reverse=True)
 

@@ -56,7 +56,7 @@ class Ladders:
     def run(self) -> int:
         """Go on with trades that are worked on, as long as the clock can wait; return how many changed."""
         self.progress.catch_up()
-        waiting = [stored for stored in self.trades.every() if stored.trade.work is not None]
+        waiting = [stored for stored in self.trades.readable() if stored.trade.work is not None]
         now = self.runtime.clock()
         self.closing.ahead.read(stored.trade for stored in waiting if begins(stored.trade, now))
         moved, waits = 0, {stored.key for stored in waiting}

@@ -130,7 +130,7 @@ class StructureProgress:
 
     def _left(self, ticket: UUID, trade: StructureTrade) -> int:
         """Return how many other trades the same ticket still leaves."""
-        others = (stored.trade for stored in self.trades.every())
+        others = (stored.trade for stored in self.trades.readable())
         return sum(is_left_for(one, ticket) for one in others if one.id != trade.id)
 
     def ended(self, before: StructureTrade, after: StructureTrade) -> None:

@@ -40,7 +40,7 @@ class SettlementPrices:
     def run(self) -> int:
         """Keep the prices whose turn it is; return how many."""
         by_broker: dict[str, list[StructureTrade]] = {}
-        for stored in self.trades.every():
+        for stored in self.trades.readable():
             by_broker.setdefault(stored.trade.broker, []).append(stored.trade)
         return sum(self._watch(name, trades) for name, trades in by_broker.items())
 

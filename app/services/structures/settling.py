@@ -51,7 +51,7 @@ class Settling:
 
     def run(self) -> int:
         """Look at every broker with open structures; return how many trades changed."""
-        names = sorted({stored.trade.broker for stored in self.trades.every()})
+        names = sorted({stored.trade.broker for stored in self.trades.readable()})
         self.beyond.forget_all_but(set(names))
         changed = 0
         with Apart() as brokers:

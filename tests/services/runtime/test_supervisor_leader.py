@@ -168,10 +168,11 @@ def test_tick_when_the_store_is_away_then_nobody_leads_until_it_is_back(store, c
 
 
 @pytest.mark.unit
-def test_tick_when_the_lease_cannot_be_read_then_nobody_leads_and_the_clock_says_so(store, leader):
+def test_tick_when_the_lease_is_none_of_ours_then_it_is_written_over_so_that_somebody_leads(store, leader):
     store.create(f"leases/{LEASE}", {"who": "knows"})
 
-    assert (tick_all(leader), leader.failing) == ([EVERYWHERE], ["lease"])
+    assert (tick_all(leader), leader.failing, leader.leads) == ([EVERYWHERE | {"orders": 0}], [], True)
+    assert store.get(f"leases/{LEASE}").value["owner"] == "first"
 
 
 @pytest.mark.unit
