@@ -6,7 +6,7 @@ Nothing here raises: a ticket of whatever shape must be written.
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from app.domain.orders import OrderStatus
+from app.domain.orders import STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX, OrderRole, OrderStatus
 from app.domain.tickets import TicketStatus
 
 # What a document must carry: each of these terms, and of several together at least one.
@@ -81,6 +81,17 @@ def symbol_of(ticket: dict[str, Any]) -> str | None:
         if isinstance(symbol, str):
             return symbol
     return None
+
+
+def wanted_order(orders: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the order that an alert was for: what its ticket shows of the exits behind an entry is not.
+
+    Of a reversal that is its entry, of what only leaves the last exit that is no leg of a pair.
+    """
+    entries = [order for order in orders if order.get("role") == OrderRole.ENTRY]
+    legs = (STOP_LOSS_SUFFIX, TAKE_PROFIT_SUFFIX)
+    placed = [order for order in orders if not str(order.get("client_order_id")).endswith(legs)]
+    return next((each[-1] for each in (entries, placed, orders) if each), None)
 
 
 def placed_by(ticket: dict[str, Any]) -> list[dict[str, Any]]:

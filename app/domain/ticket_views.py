@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.ticket_terms import symbol_of
+from app.domain.ticket_terms import symbol_of, wanted_order
 
 GATE_FIELDS = ("gate", "passed", "code", "detail", "order")
 # What a list shows of each ticket; every one of these stands in the whole ticket too.
@@ -50,9 +50,8 @@ def text_of(ticket: dict[str, Any]) -> str:
 
 
 def _in_short(ticket: dict[str, Any]) -> dict[str, Any]:
-    """Say what was meant and what was done: by the last order, which is the one that was wanted."""
-    signal, orders = ticket["signal"] or {}, ticket["orders"]
-    order = orders[-1] if orders else {}
+    """Say what was meant and what was done, by the order that was wanted."""
+    signal, order = ticket["signal"] or {}, wanted_order(ticket["orders"]) or {}
     return {
         "symbol": symbol_of(ticket),
         "intent": signal.get("intent"),

@@ -249,3 +249,16 @@ def test_ticket_when_the_id_is_not_of_a_time_then_there_is_none(operator, method
 
 def test_list_when_it_begins_behind_an_id_of_no_time_then_it_begins_with_the_newest(five, tickets):
     assert tickets(after=str(UUID(int=(1 << 128) - 1))) == tickets()
+
+
+def test_row_when_exits_follow_the_fill_then_tells_what_was_bought(client, operator, configure, services):
+    configure(use_strategy_contracts=True)
+    client.post("/webhook", json=strategy_alert())
+    configure(attach_sl_tp=True)
+    sent = client.post("/webhook", json=strategy_alert(strategy_order_comment="more")).json
+    services.supervisor.tick(everything=True)
+
+    whole = operator.get(f"/api/tickets/{sent['ticket']}").json
+
+    assert len(whole["orders"]) > 1
+    assert (whole["side"], whole["filled_quantity"]) == ("buy", "10")

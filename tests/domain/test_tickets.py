@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from app.domain.order_check import Verdict
-from app.domain.orders import OrderStatus
+from app.domain.orders import OrderStatus, Side
 from app.domain.reasons import Reason
 from app.domain.ticket_views import shown
 from app.domain.tickets import (
@@ -131,3 +131,29 @@ def test_order_record_when_shown_then_has_what_the_api_promises():
 
     assert set(promised.split()) <= set(record)
     assert record["status"] == OrderStatus.FILLED.value
+
+
+def row(*orders):
+    """Return the row of a ticket with orders, each told by its role, id, side and what filled."""
+    records = [
+        order_record(receipt(filled, price, side=side, name=name), bot="trend", ticket=TICKET, role=role)
+        for role, name, side, filled, price in orders
+    ]
+    told = shown(ticket(status=TicketStatus.FILLED, orders=records).to_json(NOW))
+    return told["side"], told["filled_quantity"], told["average_fill_price"]
+
+
+ENTRY = ("entry", "bot-2", Side.BUY, 5, "410")
+EXIT = ("exit", "bot-1", Side.SELL, 3, "400")
+STOP, TARGET = ("exit", "bot-3-sl", Side.SELL, 0, None), ("exit", "bot-3-tp", Side.SELL, 5, "427")
+PAIR = ("exit", "bot-3", Side.SELL, 5, "427")
+
+
+@pytest.mark.parametrize("orders", [(ENTRY, STOP, TARGET), (EXIT, ENTRY), (EXIT, ENTRY, STOP, TARGET, PAIR)])
+def test_ticket_when_exits_stand_behind_its_entry_then_tells_what_was_entered(orders):
+    assert row(*orders) == ("buy", "5", "410")
+
+
+def test_ticket_when_it_only_left_then_tells_of_the_exit_and_of_no_leg():
+    assert row(EXIT, STOP) == ("sell", "3", "400")
+    assert row(STOP) == ("sell", "0", None)

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.domain.reasons import Reason
 from app.domain.signals import Dialect, Signal
+from app.domain.ticket_terms import wanted_order
 from app.domain.tickets import Ticket, TicketStatus
 from app.repositories.inbox import Answer, InboxEntry
 
@@ -26,7 +27,7 @@ def answer_for(ticket: Ticket, request_id: str) -> Answer:
     """Say how a ticket stands; a refusal carries the error envelope."""
     body: dict[str, Any] = {"status": ticket.status.value, "ticket": str(ticket.id)}
     if ticket.orders:
-        body["order"] = ticket.orders[-1]
+        body["order"] = wanted_order(ticket.orders)
         if len(ticket.orders) > 1:
             body["orders"] = ticket.orders
     if ticket.reason is not None:

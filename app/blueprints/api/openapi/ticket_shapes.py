@@ -132,7 +132,8 @@ _SHORT: dict[str, Shape] = {
     "intent": or_null(words_of(Intent)),
     "side": or_null(words_of(Side)),
     "quantity": OR_DECIMAL,
-    "filled_quantity": OR_DECIMAL | {"description": "Of its last order, which is the one that was wanted."},
+    "filled_quantity": OR_DECIMAL
+    | {"description": "Of its entry, else of its last exit; never of a stop or target."},
     "average_fill_price": OR_DECIMAL,
     "question": OR_TEXT | {"description": "What a person is asked, while it waits for one."},
     "expires_at": or_null(TIME) | {"description": "Until when that may be answered."},

@@ -1778,7 +1778,7 @@ export interface components {
             intent: ("enter_long" | "exit_long" | "enter_short" | "exit_short" | "close" | "target" | "order" | "cover" | "cancel" | "modify" | "enter_structure" | "exit_structure") | null;
             side: ("buy" | "sell") | null;
             quantity: string | null;
-            /** @description Of its last order, which is the one that was wanted. */
+            /** @description Of its entry, else of its last exit; never of a stop or target. */
             filled_quantity: string | null;
             average_fill_price: string | null;
             /** @description What a person is asked, while it waits for one. */
@@ -1962,7 +1962,7 @@ export interface components {
             intent: ("enter_long" | "exit_long" | "enter_short" | "exit_short" | "close" | "target" | "order" | "cover" | "cancel" | "modify" | "enter_structure" | "exit_structure") | null;
             side: ("buy" | "sell") | null;
             quantity: string | null;
-            /** @description Of its last order, which is the one that was wanted. */
+            /** @description Of its entry, else of its last exit; never of a stop or target. */
             filled_quantity: string | null;
             average_fill_price: string | null;
             /** @description What a person is asked, while it waits for one. */
@@ -1999,7 +1999,7 @@ export interface components {
             intent: ("enter_long" | "exit_long" | "enter_short" | "exit_short" | "close" | "target" | "order" | "cover" | "cancel" | "modify" | "enter_structure" | "exit_structure") | null;
             side: ("buy" | "sell") | null;
             quantity: string | null;
-            /** @description Of its last order, which is the one that was wanted. */
+            /** @description Of its entry, else of its last exit; never of a stop or target. */
             filled_quantity: string | null;
             average_fill_price: string | null;
             /** @description What a person is asked, while it waits for one. */
