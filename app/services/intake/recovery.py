@@ -5,14 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
-from app.domain.tickets import Stage, Ticket, TicketStatus
+from app.domain.tickets import Ticket, TicketStatus
 from app.errors import BrokerUnavailable, Conflict, MalformedAlert, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox, InboxEntry
@@ -22,7 +21,7 @@ from app.services.intake.alerts import Intake
 from app.services.intake.in_flight import InFlight
 from app.services.intake.left_alerts import LeftAlerts, RecoveryRules, SignalReader, wants_out_of
 from app.services.intake.recovery_order import RecoveryOrder
-from app.services.intake.repeats import note_shared_key
+from app.services.intake.restored import logged, request_of, restored
 from app.services.observability.metrics import Metrics
 from app.services.observability.ticket_messages import TicketMessages
 from app.services.review.progress import ReviewProgress
@@ -35,6 +34,7 @@ MAXIMUM_ATTEMPTS = 4
 OWN_ENTRY_AGE = timedelta(seconds=5)
 LONGEST_TURN_SECONDS = 2.0
 LONGEST_WITHOUT_LOOK = timedelta(seconds=15)
+GIVEN_UP = "Every attempt to finish it failed. Look at the broker whether it has an order of it."
 
 _logger = logging.getLogger(__name__)
 
@@ -180,11 +180,26 @@ class Recovery:
             self._wait(entry, error, is_begun=taken is not None or not is_new)
             return False
         except Exception:  # one alert that cannot be finished must not keep the others waiting
-            _logger.exception("The alert could not be finished", extra=_extra(entry))
+            _logger.exception("The alert could not be finished", extra=logged(entry))
+            finished = taken is not None and self._is_given_up(taken)
         self._waiting.discard(entry.key)
         if finished:
             self.in_flight.finished(entry.key)
         return finished
+
+    def _is_given_up(self, entry: InboxEntry) -> bool:
+        """End an alert that fails each time as nobody foresaw: those behind it would wait for ever."""
+        age, limit = self.clock() - entry.received_at, timedelta(seconds=self.rules.stale_seconds)
+        if entry.attempts <= MAXIMUM_ATTEMPTS or age <= limit:
+            return False
+        ticket = restored(entry, self.inbox, self.clock(), interrupted=True)
+        ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, GIVEN_UP)
+        try:
+            self.intake.close(entry, ticket, request_of(entry))
+        except StoreError as error:
+            _logger.warning("The alert is given up later: %s", error, extra=logged(entry))
+            return False
+        return self._report(ticket)
 
     def _counts(self, entry: InboxEntry) -> bool:
         """Finding only the broker away is no attempt, nor is a place in a queue that a kill emptied."""
@@ -197,16 +212,16 @@ class Recovery:
         if isinstance(error, EntryMustWait) or is_put_off:
             self.in_flight.leave_open(entry.key, is_begun=False)
         elif entry.key not in self._waiting:
-            _logger.warning("The alert stays in the inbox for now: %s", error, extra=_extra(entry))
+            _logger.warning("The alert stays in the inbox for now: %s", error, extra=logged(entry))
         self._waiting.add(entry.key)
 
     def _finish(self, entry: InboxEntry, *, is_new: bool, at_once: bool) -> bool:
         written = self.ledger.document(entry.ticket)
         if written is not None:
             # The ticket is written after everything that it speaks of; only the entry was left to close.
-            self.intake.close_as(entry, Ticket.from_json(written.value), _request(entry))
+            self.intake.close_as(entry, Ticket.from_json(written.value), request_of(entry))
             return True
-        ticket = self._restore_ticket(entry, interrupted=not is_new)
+        ticket = restored(entry, self.inbox, self.clock(), interrupted=not is_new)
         tell = (lambda _: True) if is_new else self._report
         signal = self._signal(entry, ticket)
         bot = self.bots.find(entry.bot)
@@ -214,10 +229,10 @@ class Recovery:
             message = "The bot is gone." if bot is None else ticket.message
             ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, message)
             # What can no longer be read, or has lost its bot, has nothing that it could be traded by.
-            self.intake.close(entry, ticket, _request(entry))
+            self.intake.close(entry, ticket, request_of(entry))
             return tell(ticket)
         is_untouched = is_new or self.progress.is_untouched(entry)
-        if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, _request(entry)):
+        if not is_untouched and self.intake.adopt(entry, ticket, signal, bot, request_of(entry)):
             self._adopted |= {(order["broker"], order["symbol"]) for order in ticket.orders}
             return tell(ticket)
         broker = bot.configuration.broker or self.rules.default_broker
@@ -225,12 +240,12 @@ class Recovery:
         # A ladder is written before its first order is sent: without one no broker knows of the alert.
         is_untouched = is_untouched or self.intake.writes_first(signal, bot)
         if self._end_without_order(entry, ticket, None if is_untouched else broker, wants_out=wants_out):
-            self.intake.close(entry, ticket, _request(entry))
+            self.intake.close(entry, ticket, request_of(entry))
             return tell(ticket)
         takes_time = not at_once and entry.is_reviewed
-        if takes_time and self.intake.put_off(entry, ticket, signal, bot, _request(entry), tell):
+        if takes_time and self.intake.put_off(entry, ticket, signal, bot, request_of(entry), tell):
             return True
-        self.intake.work_on(entry, ticket, signal, bot, _request(entry))
+        self.intake.work_on(entry, ticket, signal, bot, request_of(entry))
         return tell(ticket)
 
     def _end_without_order(
@@ -260,15 +275,6 @@ class Recovery:
             return False
         return True
 
-    def _restore_ticket(self, entry: InboxEntry, *, interrupted: bool) -> Ticket:
-        ticket = Ticket(entry.ticket, entry.bot, entry.dialect, entry.received_at, entry.alert)
-        ticket.fingerprint = entry.fingerprint
-        ticket.note(Stage.RECEIVED, entry.received_at)
-        note_shared_key(ticket, self.inbox.of_key(entry.bot, entry.known_by), self.clock())
-        if interrupted:
-            ticket.note(Stage.RECOVERED, self.clock(), f"attempt {entry.attempts}")
-        return ticket
-
     def _signal(self, entry: InboxEntry, ticket: Ticket) -> Signal | None:
         try:
             return self.read_signal(entry.dialect, entry.alert)
@@ -283,11 +289,3 @@ class Recovery:
             "An alert that was interrupted is now %s", ticket.status.value, extra={"ticket": str(ticket.id)}
         )
         return True
-
-
-def _request(entry: InboxEntry) -> str:
-    return f"recovery-{entry.ticket}"
-
-
-def _extra(entry: InboxEntry) -> dict[str, Any]:
-    return {"ticket": str(entry.ticket)}
