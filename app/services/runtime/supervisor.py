@@ -14,6 +14,7 @@ from app.services.runtime.turns import as_leader
 LEASE = "supervisor"
 LATER = "The task %s failed; it will be tried again: %s"
 SHORTEST_PAUSE_SECONDS = 0.05
+PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 _logger = logging.getLogger(__name__)
 
@@ -160,9 +161,15 @@ class Supervisor:
             self._leases.release(LEASE)
 
     def _loop(self) -> None:
-        while not self._stop.wait(self.pause_seconds() if self._first_tick.is_set() else 0):
-            self.tick()
-            self._first_tick.set()
+        pause = 0.0
+        while not self._stop.wait(pause):
+            try:
+                self.tick()
+                self._first_tick.set()
+                pause = self.pause_seconds()
+            except Exception:  # nothing begins this thread again, and without it nothing is looked after
+                _logger.exception("The clock failed in an unforeseen way, and goes on")
+                pause = PAUSE_AFTER_FAILURE_SECONDS
 
     def _is_due(self, task: Task) -> bool:
         last = self._last_run.get(task.name)

@@ -109,3 +109,19 @@ def test_thread_when_a_task_fails_then_it_goes_on():
 
     assert enough.wait(60)
     supervisor.stop()
+
+
+def test_clock_when_its_own_turn_fails_in_an_unforeseen_way_then_it_goes_on():
+    ran, failures = Event(), [LookupError("what is this?")]
+
+    def odd() -> float:
+        if failures:
+            raise failures.pop()
+        return 0.0
+
+    supervisor = Supervisor([Task("orders", 5, lambda: ran.set() or 0)], monotonic=odd)
+    supervisor.start()
+    has_run = ran.wait(10)
+    supervisor.stop()
+
+    assert has_run
