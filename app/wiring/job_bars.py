@@ -13,7 +13,7 @@ from app.domain.hours import exchange_closes
 from app.domain.instruments import Instrument
 from app.errors import InvalidRequest
 from app.services.backtest.bar_download import QuestionPace, Told, WantedBars, questions
-from app.services.jobs.service import Progress
+from app.services.jobs.progress import Progress
 from app.wiring.bar_shelf import BarShelf, KeptBars, find_each, shelf_folder
 from app.wiring.foundation import Foundation
 from app.wiring.past_work import MOST_BARS, refuse_more

@@ -8,7 +8,8 @@ from app.domain.jobs import Job, JobKind
 from app.repositories.job_files import JobFiles
 from app.repositories.jobs import StoredJobs
 from app.schemas.alerts import read_stored_signal
-from app.services.jobs.service import Jobs, KindOfJob, Progress
+from app.services.jobs.progress import Progress
+from app.services.jobs.service import Jobs, KindOfJob
 from app.services.trading.preview import Preview
 from app.wiring.foundation import Foundation
 

@@ -17,8 +17,8 @@ from app.services.analyst.base import Analyst
 from app.services.analyst.prompting import prompt_of
 from app.services.backtest.day_replay import RecordedAnalyst
 from app.services.jobs.apart import Work, run_apart
+from app.services.jobs.progress import Progress
 from app.services.jobs.replay import another_analyst
-from app.services.jobs.service import Progress
 from app.wiring.backtest_settings import read_differences
 from app.wiring.backtest_setup import ReplaySetup, Setup, setup_of, todays_bots
 from app.wiring.bar_shelf import KeptBars

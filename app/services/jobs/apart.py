@@ -20,7 +20,8 @@ from threading import Thread
 from typing import Any, Protocol, TextIO
 
 from app.errors import AppError, RequestRefused
-from app.services.jobs.service import WEIGHT, Progress
+from app.services.jobs.progress import Progress
+from app.services.jobs.service import WEIGHT
 from app.starting import undisturbed
 
 ROOT = Path(__file__).parents[3]

@@ -18,7 +18,7 @@ from app.errors import RequestRefused
 from app.repositories.tickets import Ledger
 from app.services.analyst.base import Analyst
 from app.services.analyst.prompting import Prompt
-from app.services.jobs.service import Progress
+from app.services.jobs.progress import Progress
 from app.services.opinion_scores.price_sources import Prices
 from app.services.opinion_scores.replay import Another, Replayer, gains
 from app.services.opinion_scores.report import Range, past_tickets

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from app.clock import Clock
@@ -15,11 +15,10 @@ from app.dataclass import dataclass
 from app.domain.jobs import Job, JobKind, JobState
 from app.errors import AppError, JobOver, NotFound, StoreError
 from app.repositories.jobs import StoredJobs
+from app.services.jobs.progress import JobStopped, Progress, ToldProgress
 from app.services.runtime.locks import Locks
 
 PERIOD_SECONDS = 15.0
-# A bucket takes one write a second of an object.
-TOLD_EVERY = timedelta(seconds=2)
 # An owner on another machine that has said nothing for so long is taken for dead.
 SILENT = timedelta(minutes=5)
 # What came with a job is written just before it, and stays alone where the process dies between the two.
@@ -30,17 +29,6 @@ STOPPED = "The process that ran it was stopped. Start it again."
 UNTOLD = "What came of it could not be written down: the store was away. Start it again."
 
 _logger = logging.getLogger(__name__)
-
-
-class JobStopped(Exception):  # no error: somebody wants the job to end
-    """The job was canceled, or the process is to end."""
-
-
-class Progress(Protocol):
-    """Hears how far a job is; raise JobStopped where it shall go no further."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note of it."""
 
 
 # Does the work, and tells how far it is.
@@ -219,8 +207,9 @@ class Jobs:
         return job is not None
 
     def _carry_out(self, job: Job) -> None:
+        told = ToldProgress(job.id, self._stored, self._clock, self._locks.owner, self._stopping)
         try:
-            result = self._kinds[job.kind].run(job, self._progress(job))
+            result = self._kinds[job.kind].run(job, told)
             self._stored.keep_result(job.id, result)
             self._end(job, JobState.DONE)
         except JobStopped:
@@ -231,34 +220,11 @@ class Jobs:
             _logger.exception("The job %s failed in an unforeseen way", job.id)
             self._end(job, JobState.FAILED, "It failed; the log has the details.")
 
-    def _progress(self, job: Job) -> Progress:
-        told_at = datetime.min.replace(tzinfo=self._clock().tzinfo)
-
-        def told(done: int, total: int) -> None:
-            nonlocal told_at
-            if self._stopping.is_set():
-                raise JobStopped
-            now = self._clock()
-            is_last = total > 0 and done >= total
-            if now - told_at < TOLD_EVERY and not is_last:
-                return
-            told_at = now
-            # Whoever canceled it has written that it is over.
-            if self._stored.change(job.id, lambda found: self._further(found, done, total)) is None:
-                raise JobStopped
-
-        return told
-
     def _begun(self, job: Job) -> Job | None:
         if job.state is not JobState.QUEUED:
             return None
         now, owner = self._clock(), self._locks.owner
         return replace(job, state=JobState.RUNNING, started_at=now, seen_at=now, owner=owner)
-
-    def _further(self, job: Job, done: int, total: int) -> Job | None:
-        if job.state is not JobState.RUNNING or job.owner != self._locks.owner:
-            return None
-        return replace(job, done=done, total=total, seen_at=self._clock())
 
     def _end(self, job: Job, state: JobState, message: str | None = None) -> None:
         def ended(found: Job) -> Job | None:

@@ -13,7 +13,8 @@ import pytest
 
 from app.errors import RequestRefused
 from app.services.jobs.apart import ROOT, run_apart
-from app.services.jobs.service import WEIGHT, JobStopped
+from app.services.jobs.progress import JobStopped
+from app.services.jobs.service import WEIGHT
 
 pytestmark = pytest.mark.integration
 

@@ -13,6 +13,7 @@ from app.services.jobs.service import Jobs, KindOfJob
 from app.services.runtime.locks import ThreadLocks
 from app.storage.memory import MemoryStore
 from tests.builders import fresh_ticket_id
+from tests.storage.cut_short import CutShort
 
 pytestmark = pytest.mark.unit
 
@@ -184,6 +185,20 @@ def test_job_when_its_end_could_not_be_written_then_its_own_process_says_so_late
     assert unwritten == (JobState.RUNNING, JobState.QUEUED)
     assert (state_of(jobs, job), state_of(jobs, waiting)) == (JobState.INTERRUPTED, JobState.DONE)
     assert "store was away" in jobs.find(UUID(job.id)).message
+
+
+def test_job_when_how_far_it_is_cannot_be_told_for_a_while_then_it_goes_on(jobs_of, clock):
+    store = CutShort()
+
+    def away_for_a_step(step):
+        clock.move(seconds=3)
+        store.breaks = lambda _key, _value: step == 0
+
+    jobs = jobs_of(Steps(3, away_for_a_step), kept=store)
+    job = jobs.put(JobKind.REPLAY, {})
+    jobs.run()
+
+    assert (state_of(jobs, job), jobs.result(jobs.every()[0])["sum"]) == (JobState.DONE, 3)
 
 
 def test_jobs_when_two_processes_want_to_run_then_one_does(jobs_of):
