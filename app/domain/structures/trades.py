@@ -59,15 +59,13 @@ class ExitCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What has been counted of the order that works: units, the sum of their net prices, fees.
-
-    `legs` are the sums (signed quantity times price) of the legs by name, where the broker tells them.
-    """
+    """What was counted of the order that works; of `legs` quantity times price, where the broker tells."""
 
     units: int = 0
     value: Decimal = ZERO
     fees: Decimal = ZERO
     legs: dict[str, Decimal] = field(default_factory=dict)
+    broker_order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +253,7 @@ def count_receipt(trade: StructureTrade, receipt: StructureReceipt, at: datetime
         return trade
     # An answer without legs takes nothing back of what an earlier one told of them.
     sums = {fill.symbol: fill.quantity * fill.price for fill in receipt.legs} or work.counted.legs
-    counted = Counted(receipt.filled_units, value, receipt.fees, sums)
+    counted = Counted(receipt.filled_units, value, receipt.fees, sums, receipt.broker_order_id)
     after = replace(
         trade,
         fees=trade.fees + receipt.fees - work.counted.fees,

@@ -198,7 +198,7 @@ def order_row(trade: StructureTrade, work: LadderWork) -> dict[str, Any]:
     price = format(work.rung.price, "f") if work.rungs else None
     return {
         "client_order_id": work.client_order_id,
-        "broker_order_id": "",
+        "broker_order_id": counted.broker_order_id,
         "broker": trade.broker,
         "bot": trade.bot,
         "ticket": str(work.ticket),
