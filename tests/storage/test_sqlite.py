@@ -1,3 +1,4 @@
+import resource
 import sqlite3
 import stat
 from contextlib import closing
@@ -5,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import StoreUnavailable
 from app.storage import sqlite, sqlite_pages
 from app.storage.base import Create
 from app.storage.sqlite import SqliteStore
@@ -138,3 +140,28 @@ def test_turn_when_it_ends_within_a_transaction_then_the_next_one_is_not_in_it(t
     shared.close()
 
     assert not is_open
+
+
+@pytest.fixture
+def fill_disk():
+    """Let no file of this process be written any more, as on a full disk, or be written again."""
+    room = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(*, is_full: bool = True) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, room[1]) if is_full else room)
+
+    yield fill
+    fill(is_full=False)
+
+
+def test_ping_when_the_disk_is_full_then_it_says_so_until_there_is_room_again(folder, fill_disk):
+    store = SqliteStore(folder / "gatehouse.sqlite3")
+    store.create("a", {})
+    fill_disk()
+    with pytest.raises(StoreUnavailable, match="cannot be used"):
+        store.ping()
+    read = store.get("a")
+    fill_disk(is_full=False)
+    store.ping()
+
+    assert (read is not None, store.create("b", {}).key) == (True, "b")
