@@ -446,7 +446,7 @@ def test_enter_when_it_was_sent_long_ago_then_it_is_stale(make_app, clock):
     assert client.post(f"{PATH}/enter/2", json={"time": clock().isoformat()}).status_code == 200
 
 
-def test_orders_when_ladders_have_filled_then_the_brokers_ids_are_shown(post, filled, operator):
+def test_orders_when_ladders_have_filled_then_when_and_the_brokers_ids_are_shown(post, filled, operator):
     post("enter/2")
     filled()
     post("exit/1")
@@ -455,6 +455,7 @@ def test_orders_when_ladders_have_filled_then_the_brokers_ids_are_shown(post, fi
 
     assert [(order["role"], order["status"]) for order in orders] == [("exit", "filled"), ("entry", "filled")]
     assert len({order["broker_order_id"] for order in orders} - {""}) == 2
+    assert all(order["created_at"] <= order["filled_at"] for order in orders)
 
 
 def test_activity_when_trades_are_left_then_they_are_named(post, filled, settings):

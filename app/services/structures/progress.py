@@ -83,7 +83,8 @@ class StructureProgress:
     def _write_down(self, before: StructureTrade, work: LadderWork, after: StructureTrade) -> None:
         left = self._left(work.ticket, before)
         ended = _Ended(TicketStatus.PARTIALLY_FILLED) if left else _Ended(*_outcome(after, work))
-        self._write(work.ticket, ended, left, order_row(before, work), self.runtime.clock())
+        at = self.runtime.clock()
+        self._write(work.ticket, ended, left, order_row(before, work, at), at)
 
     def unneeded(self, ticket: UUID, trade: StructureTrade) -> None:
         """Write into the ticket of a trade's ladder that nothing was left for it, if it still waits."""
@@ -191,8 +192,8 @@ def _to_go(ticket: dict[str, Any], left: int) -> str:
     return f"{max(meant - left, 1)} of {meant} trades are out, {left} to go."
 
 
-def order_row(trade: StructureTrade, work: LadderWork) -> dict[str, Any]:
-    """Show a ladder the way orders are shown; the net prices keep their signs."""
+def order_row(trade: StructureTrade, work: LadderWork, at: datetime) -> dict[str, Any]:
+    """Show a ladder that is over the way orders are shown; the net prices keep their signs."""
     counted = work.counted
     average = None if not counted.units else format(counted.value / counted.units, "f")
     price = format(work.rung.price, "f") if work.rungs else None
@@ -215,7 +216,7 @@ def order_row(trade: StructureTrade, work: LadderWork) -> dict[str, Any]:
         "average_fill_price": average,
         "fees": format(counted.fees, "f"),
         "created_at": timestamp(work.began_at),
-        "filled_at": None,
+        "filled_at": None if work.units else timestamp(at),
         "legs": [{"symbol": leg.instrument.symbol, "ratio": leg.ratio} for leg in work.structure.legs],
     }
 
