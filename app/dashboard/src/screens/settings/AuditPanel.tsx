@@ -74,7 +74,8 @@ function Change({ deed }: { deed: Deed }) {
   const before = deed.before ?? {};
   const after = deed.after ?? {};
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    // What is made anew names every key: those that are not set say nothing.
+    (name) => shown(before[name]) !== shown(after[name]),
   );
   return (
     <span>

@@ -58,3 +58,36 @@ it("tells who changed what, and only what changed", async () => {
   expect(screen.getByText(/0\.02 → 0\.05/)).toBeTruthy();
   expect(screen.queryByText(/Default → Default/)).toBeNull();
 });
+
+it("does not ask whether a message arrived that nobody was sent", async () => {
+  const server = serve();
+  server.on("POST /api/notifications/test", { status: 202, body: { status: "not_set_up" } });
+  const { user } = show(<SettingsScreen />);
+
+  await user.click(await screen.findByRole("button", { name: "Send me a test message" }));
+
+  expect(await screen.findByText(/Nothing was sent: set NOTIFICATION_URL/)).toBeTruthy();
+  expect(screen.queryByText("Sent: did it arrive?")).toBeNull();
+});
+
+it("asks whether a message arrived that was sent", async () => {
+  const server = serve();
+  server.on("POST /api/notifications/test", { status: 202, body: { status: "sent" } });
+  const { user } = show(<SettingsScreen />);
+
+  await user.click(await screen.findByRole("button", { name: "Send me a test message" }));
+
+  expect(await screen.findByRole("button", { name: "Sent: did it arrive?" })).toBeTruthy();
+});
+
+it("leaves out of a change what was not set before nor after", async () => {
+  const made = { ...DEED, before: null, after: { name: "Swing", max_debit: null } };
+  startServer({
+    "GET /api/settings": { body: { version: "1.2.3", settings: [SECRET], warnings: [] } },
+    "GET /api/audit": { body: { audit: [made], next: null } },
+  });
+  show(<SettingsScreen />);
+
+  expect((await screen.findByText("name")).parentElement?.textContent).toContain("Swing");
+  expect(screen.queryByText("max_debit")).toBeNull();
+});

@@ -91,8 +91,13 @@ function NotificationTest() {
   return (
     <div className="stack">
       <Button operatorOnly isPending={test.isPending} onClick={() => test.mutate(undefined)}>
-        {test.isSuccess ? "Sent: did it arrive?" : "Send me a test message"}
+        {test.data?.status === "sent" ? "Sent: did it arrive?" : "Send me a test message"}
       </Button>
+      {test.data?.status === "not_set_up" && (
+        <p className="small" role="status">
+          Nothing was sent: set NOTIFICATION_URL in .env, then start Gatehouse anew.
+        </p>
+      )}
       {test.isError && <Failure error={test.error} />}
     </div>
   );

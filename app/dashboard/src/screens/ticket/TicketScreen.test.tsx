@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { expect, it } from "vitest";
+import type { Schema } from "@/api/client";
 import { show } from "@/testing/page";
 import { startServer } from "@/testing/server";
 import { wholeTicket } from "@/testing/tickets";
@@ -8,6 +9,28 @@ import { TicketScreen } from "./TicketScreen";
 
 const REASONS = {
   body: { reasons: [{ code: "SHORT_DISABLED", sentence: "Short selling is off.", cure: "Allow it." }] },
+};
+
+const ORDER: Schema<"Order"> = {
+  client_order_id: "default-0",
+  broker_order_id: "paper-1",
+  broker: "paper",
+  bot: "default",
+  ticket: "01a229a6-5a2b-7d98-bb31-0ac132a85abf",
+  role: "entry",
+  symbol: "AAPL",
+  side: "buy",
+  quantity: "5",
+  notional: null,
+  type: "market",
+  limit_price: null,
+  stop_price: null,
+  status: "filled",
+  filled_quantity: "5",
+  average_fill_price: "100",
+  fees: "0",
+  created_at: "2026-11-29T23:31:37.643870Z",
+  filled_at: "2026-11-29T23:31:37.643870Z",
 };
 
 function resend(ticket: string | null) {
@@ -84,4 +107,26 @@ it("shows that the alert was sent again", async () => {
   expect(
     await screen.findByText("strategy alert came again from 52.89.214.238; answered as the first one"),
   ).toBeTruthy();
+});
+
+it.each([
+  [["accepted", "accepted"], "in place."],
+  [["filled", "canceled"], ": the stop-loss was reached."],
+  [["canceled", "filled"], ": the target was reached."],
+  [["canceled", "canceled"], "no longer in place."],
+])("says of its exits, which are %s, that they are %s", async ([stop, target], told) => {
+  const order = { ...ORDER, role: "exit", side: "sell" } as const;
+  open(
+    wholeTicket({
+      exits: { stop_loss: "99", take_profit: "102", basis: "100", placed: true },
+      orders: [
+        ORDER,
+        { ...order, client_order_id: "default-1-sl", status: stop },
+        { ...order, client_order_id: "default-1-tp", status: target },
+      ] as Schema<"Order">[],
+    }),
+  );
+
+  const words = await screen.findByText(/take-profit/);
+  expect(words.textContent?.endsWith(told)).toBe(true);
 });

@@ -50,7 +50,7 @@ function Whole({ ticket }: { ticket: Ticket }) {
       <section className={styles.why} aria-label="Why">
         <TicketStatus status={ticket.status} />
         <p className={styles.sentence}>{ticketSentence(ticket)}</p>
-        {ticket.exits && <Exits exits={ticket.exits} />}
+        {ticket.exits && <Exits exits={ticket.exits} orders={ticket.orders} />}
         <Decision ticket={ticket} />
       </section>
       <Panel title="Step by step">
@@ -83,7 +83,24 @@ const CAN_BE_PREVIEWED: ReadonlySet<Ticket["dialect"]> = new Set([
   ...FOREIGN,
 ]);
 
-function Exits({ exits }: { exits: NonNullable<Ticket["exits"]> }) {
+const ENDED: ReadonlySet<string> = new Set(["filled", "canceled", "expired", "rejected"]);
+
+/** Say whether stop and target still protect something: told by the orders that carry them. */
+function standing(exits: NonNullable<Ticket["exits"]>, orders: Ticket["orders"]): string {
+  const legs = orders.filter(({ client_order_id: id }) => /-(sl|tp)$/.test(id));
+  const reached = legs.find(({ status }) => status === "filled");
+  if (reached !== undefined) {
+    return reached.client_order_id.endsWith("-sl")
+      ? ": the stop-loss was reached."
+      : ": the target was reached.";
+  }
+  if (legs.length > 0 && legs.every(({ status }) => ENDED.has(status))) {
+    return ", no longer in place.";
+  }
+  return exits.placed ? ", in place." : ", not placed yet.";
+}
+
+function Exits({ exits, orders }: { exits: NonNullable<Ticket["exits"]>; orders: Ticket["orders"] }) {
   return (
     <p className="soft">
       {exits.stop_loss !== null && (
@@ -97,7 +114,7 @@ function Exits({ exits }: { exits: NonNullable<Ticket["exits"]> }) {
           take-profit <Price price={exits.take_profit} />
         </>
       )}
-      {exits.placed ? ", in place." : ", not placed yet."}
+      {standing(exits, orders)}
     </p>
   );
 }
