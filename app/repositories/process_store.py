@@ -13,6 +13,7 @@ from typing import Any
 
 from app.domain.ticket_terms import Wanted
 from app.domain.topics import Topic
+from app.errors import StoreUnavailable
 from app.repositories import circuit_breaker, inbox, open_orders, pursuits, structure_trades, trading_state
 from app.repositories.change_counts import ChangeCounts
 from app.storage.base import (
@@ -83,7 +84,12 @@ class ProcessStore:
     def create(self, key: str, value: JSON, *, durable: bool = True) -> Document:
         """Write a new document; raise AlreadyExists when the key is taken."""
         self._forget(key)
-        written = self._store.create(key, value, durable=durable)
+        try:
+            written = self._store.create(key, value, durable=durable)
+        except StoreUnavailable:
+            # No answer came: it may have been written.
+            self._changes.wrote(key)
+            raise
         # An alert that is carried out at once is counted with its ticket: nothing stands before its order.
         if not key.startswith(inbox.PREFIX):
             self._changes.wrote(key)
@@ -94,7 +100,12 @@ class ProcessStore:
     def replace(self, document: Document, value: JSON) -> Document:
         """Write over the version that was read; raise Conflict when it has moved or gone."""
         self._forget(document.key)
-        written = self._store.replace(document, value)
+        try:
+            written = self._store.replace(document, value)
+        except StoreUnavailable:
+            # No answer came: it may have been written.
+            self._changes.wrote(document.key)
+            raise
         self._changes.wrote(document.key)
         return written
 

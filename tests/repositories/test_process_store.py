@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.circuit_breaker import CircuitBreaker
 from app.domain.trading_state import StateSwitch
+from app.errors import StoreUnavailable
 from app.repositories.change_counts import ChangeCounts
 from app.repositories.circuit_breaker import StoredBreakers
 from app.repositories.open_orders import OpenOrders
@@ -19,6 +20,7 @@ from app.services.runtime.shared_counts import SharedCounts
 from app.storage.base import Waiting
 from app.storage.sqlite import SqliteStore
 from tests.builders import BrokenStore
+from tests.storage.cut_short import Unheard
 
 pytestmark = pytest.mark.unit
 
@@ -80,3 +82,19 @@ def test_decision_when_something_that_it_does_not_want_is_unreadable_then_it_is_
         assert store.get("a") == there
         with pytest.raises(ValueError, match="Expecting value"):
             next(store.list("t/"))
+
+
+def test_write_when_its_answer_is_lost_then_whoever_looks_at_it_is_told():
+    lost, changes = Unheard(), ChangeCounts(SharedCounts(None))
+    store = ProcessStore(lost, changes)
+    before = changes.since(None).cursor
+    lost.loses = lambda _key: True
+    with pytest.raises(StoreUnavailable):
+        store.create("bots/swing", {"id": "swing"})
+    created = changes.since(before)
+    lost.loses = lambda _key: True
+    with pytest.raises(StoreUnavailable):
+        store.replace(store.get("bots/swing"), {"id": "swing", "name": "Swing"})
+
+    assert "bots" in created.changed
+    assert "bots" in changes.since(created.cursor).changed
