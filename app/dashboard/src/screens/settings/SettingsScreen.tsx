@@ -82,7 +82,7 @@ function Value({ setting }: { setting: Setting }) {
   return setting.value === null || setting.value === "" ? (
     <span className="soft">not set</span>
   ) : (
-    <code>{setting.value}</code>
+    <code className={styles.value}>{setting.value}</code>
   );
 }
 
