@@ -323,6 +323,12 @@ NO_PRICE_ON_PAPER = (
 @pytest.mark.parametrize(
     ("gate", "changes", "detail"),
     [
+        ("currency", {"instrument": NIFTY, "capabilities": LIVE}, "priced in INR, account in USD"),
+        (
+            "currency",
+            {"instrument": NIFTY, "capabilities": PAPER},
+            "priced in INR, account in USD; PAPER_CURRENCY says what the paper account counts in",
+        ),
         ("daily_orders", limits(daily_order_cap=0), "0 entries made today, limit 0 entries"),
         (
             "daily_orders",

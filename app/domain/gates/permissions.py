@@ -129,7 +129,11 @@ def currency(check: OrderCheck) -> Outcome:
     if check.instrument is None or check.account is None:
         return None, "nothing to compare"
     priced, held = check.instrument.currency, check.account.currency
-    return (None if priced == held else Reason.CURRENCY_UNSUPPORTED), f"priced in {priced}, account in {held}"
+    told = f"priced in {priced}, account in {held}"
+    if priced == held:
+        return None, told
+    way = "; PAPER_CURRENCY says what the paper account counts in" if check.capabilities.simulated else ""
+    return Reason.CURRENCY_UNSUPPORTED, told + way
 
 
 @entry_gate(Reason.OPPOSED_BY_BOT, of="permissions.opposed_by", otherwise="no opposite position")
