@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DASHBOARD := app/dashboard
+DASHBOARD_MODULES := $(DASHBOARD)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock lock-check docs api-types dashboard dashboard-check dashboard-test dashboard-build screenshots torture backtest bench bench-growth load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
+.PHONY: help packages run test lint lock lock-check docs api-types dashboard dashboard-check dashboard-test dashboard-build screenshots torture backtest bench bench-growth load demo-alpaca demo-fyers demo-ideas demo-options deploy deploy-plan clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +23,8 @@ $(VENV)/test.stamp: requirements.txt tests/requirements.txt
 	$(BIN)/uv pip install --quiet --system-certs --no-deps --python $(BIN)/python -r tests/requirements.txt || \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/requirements.txt
 	@touch $(VENV)/run.stamp $@
+
+packages: $(VENV)/test.stamp $(DASHBOARD_MODULES) ## Install what tests, checks and builds take
 
 run: $(VENV)/run.stamp ## Serve on port 8080 with SQLite and the paper broker
 	@exec $(BIN)/python main.py
@@ -55,9 +59,6 @@ lock-check: $(VENV)/test.stamp ## Fail when the locks do not belong to pyproject
 
 docs: $(VENV)/test.stamp ## Write the generated parts of the documentation anew
 	$(BIN)/python -m docs.generate
-
-DASHBOARD := app/dashboard
-DASHBOARD_MODULES := $(DASHBOARD)/node_modules/.package-lock.json
 
 # Node is wanted by whoever changes the dashboard; its build is in the repository, so that nobody else needs any.
 $(DASHBOARD_MODULES): $(DASHBOARD)/package-lock.json
