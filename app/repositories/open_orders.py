@@ -212,18 +212,13 @@ class OpenOrders:
 
     def in_symbol(self, broker: str, symbol: str, bot: str | None = None) -> list[OpenOrder]:
         """Return a bot's (everybody's, for None) in one symbol."""
-        # An alert asks this while its symbol waits: what is none of its business is not even read.
-        found = (
-            item
-            for item in self._documents(bot)
-            if item.value.get("symbol") == symbol and item.value.get("broker") == broker
-        )
-        return list(readable(found, OpenOrder.from_document))
+        return list(readable(self._in_symbol(broker, symbol, bot), OpenOrder.from_document))
 
-    def in_doubt(self, bot: str, broker: str, symbol: str) -> Decimal:
-        """Return how many units a bot's exits may close that were sent and that the broker never showed."""
-        exits = (item for item in self.in_symbol(broker, symbol, bot) if item.role is OrderRole.EXIT)
-        return sum((item.quantity or ZERO for item in exits if item.is_in_doubt), ZERO)
+    def exits_of(self, bot: str, broker: str, symbol: str) -> list[OpenOrder]:
+        """Return a bot's exits in one symbol; raise RecordUnreadable: beside one unseen none is sent."""
+        found = self._in_symbol(broker, symbol, bot)
+        exits = (item for item in found if item.value.get("role") != OrderRole.ENTRY)
+        return [certain(item, OpenOrder.from_document) for item in exits]
 
     def entered_symbols(self, bot: str) -> set[str]:
         """Return the symbols in which a bot's entry may still fill."""
@@ -231,20 +226,18 @@ class OpenOrders:
         return {symbol for role, symbol in found if role == OrderRole.ENTRY.value}
 
     def awaits_entry(self, bot: str, broker: str, symbol: str) -> bool:
-        """Tell whether a bot's entry in a symbol may still fill."""
-        return any(item.role is OrderRole.ENTRY for item in self.in_symbol(broker, symbol, bot))
+        """Tell whether a bot's entry in a symbol may still fill, be it one that cannot be read."""
+        roles = (item.value.get("role", OrderRole.ENTRY) for item in self._in_symbol(broker, symbol, bot))
+        return OrderRole.ENTRY in roles
 
     def places(self) -> set[Place]:
         """Return the positions that an order may still open or close."""
-        return {item.place for item in self.every()}
+        # Whose an order is may be known even where the order itself cannot be read.
+        return set(readable(self._store.list(PREFIX), _place))
 
     def names(self) -> list[str]:
         """Return the client order ids of all of them."""
         return [item.key.removeprefix(PREFIX) for item in self._store.list(PREFIX)]
-
-    def tickets(self) -> set[UUID]:
-        """Return the tickets that placed them."""
-        return {item.ticket for item in self.every()}
 
     def has_moved(self, order: OpenOrder) -> bool:
         """Tell whether somebody has written it, or forgotten it, since it was read."""
@@ -252,10 +245,8 @@ class OpenOrders:
         return current is None or current.version != order.version
 
     def remember_repricing(self, order: OpenOrder, at: datetime) -> bool:
-        """Write down that somebody turns to an order now; False when somebody has already.
-
-        What was counted meanwhile stays. Raise Conflict when another writes at the same moment.
-        """
+        """Write down that somebody turns to an order now; False when others have. Raise Conflict."""
+        # Read anew: what was counted meanwhile stays.
         document = self._store.get(_key(order.client_order_id))
         known = None if document is None else certain(document, OpenOrder.from_document)
         if document is None or known is None or known.repriced_at != order.repriced_at:
@@ -268,6 +259,12 @@ class OpenOrders:
         found = (self.find(name) for name in names)
         self._store.apply([item.ending() for item in found if item is not None])
 
+    def _in_symbol(self, broker: str, symbol: str, bot: str | None) -> Iterator[Document]:
+        # An alert asks this while its symbol waits: what is none of its business is not even read.
+        wanted = (symbol, broker)
+        found = self._documents(bot)
+        return (item for item in found if (item.value.get("symbol"), item.value.get("broker")) == wanted)
+
     def _documents(self, bot: str | None) -> Iterator[Document]:
         """Yield what a bot may have; the names of bots may begin alike."""
         if bot is None:
@@ -278,6 +275,10 @@ class OpenOrders:
 
 def _key(name: str) -> str:
     return f"{PREFIX}{name}"
+
+
+def _place(document: Document) -> Place:
+    return Place(document.value["bot"], document.value["broker"], document.value["symbol"])
 
 
 def _seen(receipt: Receipt) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ import pytest
 from app.domain.exit_levels import ExitTerms
 from app.domain.exit_plan import ExitPlan
 from app.domain.orders import OrderRole, OrderStatus, OrderType, Receipt, Side
-from app.domain.trades import FilledSoFar
+from app.domain.trades import FilledSoFar, Place
+from app.errors import RecordUnreadable
 from app.repositories.open_orders import OpenOrder, OpenOrders, open_exit, open_order
 
 pytestmark = pytest.mark.unit
@@ -161,12 +162,32 @@ def test_orders_of_a_bot_when_another_name_begins_alike_then_they_are_not_mixed(
     assert len(orders.in_symbol("paper", "AAPL")) == 2
 
 
-def test_doubt_when_an_exit_was_never_shown_then_its_units_count(put, orders):
+def test_exits_when_one_was_never_shown_then_it_is_in_doubt(put, orders):
     put("alpha-1", role=OrderRole.EXIT, seen=("unknown", "0"))
     put("alpha-2", role=OrderRole.EXIT, seen=("accepted", "0"))
     put("alpha-3", role=OrderRole.ENTRY, seen=("unknown", "0"))
 
-    assert orders.in_doubt("alpha", "paper", "AAPL") == Decimal(10)
+    exits = orders.exits_of("alpha", "paper", "AAPL")
+    assert {item.client_order_id: item.is_in_doubt for item in exits} == {"alpha-1": True, "alpha-2": False}
+
+
+def test_order_of_a_kind_that_is_not_known_when_it_may_sell_then_no_other_exit_is_decided_on(
+    put, orders, store
+):
+    store.create("orders/alpha-9", put("alpha-2").to_json() | {"role": "exit", "type": "peg"})
+
+    with pytest.raises(RecordUnreadable, match="orders/alpha-9"):
+        orders.exits_of("alpha", "paper", "AAPL")
+    assert orders.exits_of("alpha", "paper", "MSFT") == []
+
+
+def test_order_of_a_kind_that_is_not_known_when_it_may_enter_then_its_position_is_awaited(orders, store):
+    store.create("orders/alpha-9", STORED | {"type": "peg"})
+
+    assert list(orders.every()) == []
+    assert orders.places() == {Place("alpha", "paper", "AAPL")}
+    assert orders.awaits_entry("alpha", "paper", "AAPL")
+    assert orders.exits_of("alpha", "paper", "AAPL") == []
 
 
 def test_entered_symbols_when_only_an_exit_works_then_there_are_none(put, orders):

@@ -254,7 +254,7 @@ class ExitMonitor:
 
     def _is_expected(self, exit_plan: ExitPlan) -> bool:
         """Tell whether an order of the bot may still open the position again."""
-        return bool(self.open_orders.in_symbol(exit_plan.broker, exit_plan.symbol, exit_plan.bot))
+        return Place(exit_plan.bot, exit_plan.broker, exit_plan.symbol) in self.open_orders.places()
 
 
 def _is_too_near(step: PlaceExits, status: PositionStatus, broker: Broker) -> bool:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from app.brokers.base import Broker
+from app.domain.money import ZERO
 from app.domain.orders import OrderRole, OrderStatus, Receipt
 from app.domain.tickets import order_record
 from app.domain.trades import FillUpdate
@@ -93,7 +94,8 @@ class OrderTracker:
 
         What it does show has been settled before this is asked.
         """
-        return self._orders.in_doubt(bot, broker.name, symbol)
+        exits = self._orders.exits_of(bot, broker.name, symbol)
+        return sum((item.quantity or ZERO for item in exits if item.is_in_doubt), ZERO)
 
     def count(self, name: str, receipt: Receipt) -> None:
         """Count what an order that is in sight has come to; the caller holds the symbol."""

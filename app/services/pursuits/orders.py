@@ -38,9 +38,8 @@ class PursuitOrders:
     def of(self, stored: StoredPursuit) -> list[OpenOrder]:
         """Return the pursuit's own orders that are not over; what they filled has been counted."""
         pursuit = stored.pursuit
-        found = self.open_orders.in_symbol(pursuit.broker, pursuit.symbol, pursuit.bot)
-        own = (item for item in found if item.ticket == pursuit.ticket and item.role is OrderRole.EXIT)
-        return [item for item in own if not item.is_leg]
+        exits = self.open_orders.exits_of(pursuit.bot, pursuit.broker, pursuit.symbol)
+        return [item for item in exits if item.ticket == pursuit.ticket and not item.is_leg]
 
     def settled(self, held: HeldSymbol, stored: StoredPursuit) -> list[OpenOrder]:
         """Return those of its own that are not over once what they filled is counted.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.errors import OutcomeUnknown
 from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker
 from tests.storage.cut_short import CutShort
 
@@ -68,3 +69,19 @@ def test_close_when_its_ticket_could_not_be_written_then_nobody_is_on_the_way_ou
     assert (refused.status_code, len(begun), len(early)) == (503, 1, 1)
     assert list(store.list("pursuits/")) == []
     assert len(scripted.submitted) == 1
+
+
+@pytest.mark.usefixtures("ten")
+def test_exit_when_its_order_cannot_be_read_then_no_other_is_sent_beside_it(
+    post, operator, store, scripted: ScriptedBroker, tick
+):
+    scripted.failures = [OutcomeUnknown("No answer.")]
+    post(**EXIT_LONG)
+    sent = len(scripted.submitted)
+    order = next(item for item in store.list("orders/") if item.value["role"] == "exit")
+    store.replace(order, order.value | {"type": "peg"})
+    for _ in range(4):
+        tick(40)
+
+    assert len(scripted.submitted) == sent
+    assert len(operator.get("/status").json["pursuits"]) == 1
