@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self, TypeVar
 
-from app.errors import StoreError
+from app.errors import StoreUnavailable
 
 # How long a task with much to do goes on: the lease, and the other tasks, must not wait for the end of it.
 LONGEST_TURN_SECONDS = 5.0
@@ -56,7 +56,7 @@ class Apart:
         """Do one of the things within the block."""
         try:
             yield
-        except StoreError:
+        except StoreUnavailable:
             # It is everybody's: going on would wait out one timeout for each.
             raise
         except Exception as error:  # noqa: BLE001  # raised once all have had their turn

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import StoreUnavailable
+from app.errors import Conflict, RecordUnreadable, StoreUnavailable
 from app.services.runtime.leases import Leases
 from app.services.runtime.supervisor import Supervisor, Task
 from app.services.runtime.turns import Apart, Rounds, as_leader, in_time
@@ -65,6 +65,8 @@ def test_rounds_when_one_fails_then_the_next_turn_begins_behind_it():
         # It is everybody's: nobody waits for it once for each.
         ([None, StoreUnavailable, None], StoreUnavailable, 2),
         ([KeyError, StoreUnavailable, None], StoreUnavailable, 2),
+        # What one record holds, or somebody wrote first, is nobody else's.
+        ([RecordUnreadable, Conflict, None], RecordUnreadable, 3),
     ],
 )
 def test_apart_when_some_fail_then_the_others_have_their_turn_unless_the_store_is_away(failures, told, done):
