@@ -6,7 +6,7 @@ from functools import cached_property
 
 from app.dataclass import dataclass
 from app.domain.exit_plan import ExitPlan
-from app.domain.json_codec import from_json, to_json
+from app.domain.json_codec import UNREADABLE, from_json, to_json
 from app.domain.trades import Place
 from app.repositories.open_orders import OpenOrders
 from app.repositories.readable import readable
@@ -62,7 +62,11 @@ class ExitPlans:
         known = self.find(exit_plan.bot, exit_plan.broker, exit_plan.symbol)
         if known is None:
             return self.keeping(exit_plan)
-        earlier = known.plan
+        try:
+            earlier = known.plan
+        except UNREADABLE:
+            # What was bought needs its stop, and its ticket could never be written without one.
+            return Replace(_document(known), to_json(exit_plan))
         if earlier.ticket == exit_plan.ticket:
             exit_plan = replace(exit_plan, place=earlier.place)
         if adds or earlier.ticket == exit_plan.ticket:

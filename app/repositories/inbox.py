@@ -171,7 +171,8 @@ class Inbox:
         if not mark:
             return []
         documents = self._store.list(_key(bot, by_key), limit=SHARING_A_KEY)
-        return [InboxEntry.from_document(item) for item in documents if "ticket" in item.value]
+        entries = (item for item in documents if "ticket" in item.value)
+        return list(readable(entries, InboxEntry.from_document))
 
     def answer(self, entry: InboxEntry) -> Answer | None:
         """Return the answer that an entry was closed with; None while it is open."""

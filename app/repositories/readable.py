@@ -22,11 +22,17 @@ _logger = logging.getLogger(__name__)
 
 def readable(documents: Iterable[Document], read: Callable[[Document], Known]) -> Iterator[Known]:
     """Yield what documents say; those that cannot be read are told in the log and left out."""
+    return (known for known in each_or_none(documents, read) if known is not None)
+
+
+def each_or_none(documents: Iterable[Document], read: Callable[[Document], Known]) -> Iterator[Known | None]:
+    """Yield what each document says; None, told in the log, stands for one that cannot be read."""
     for document in documents:
         try:
             known = read(document)
         except UNREADABLE as error:
             _tell(document.key, document.version, repr(error))
+            yield None
         else:
             yield known
 

@@ -13,7 +13,7 @@ from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.structures.trades import StructureTrade, TradeState
 from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
-from app.repositories.readable import certain, readable
+from app.repositories.readable import certain, each_or_none, readable
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
@@ -59,14 +59,21 @@ class StructureTrades:
         found = self.readable() if bot is None else readable(self._of_bot(bot), _understood)
         return [stored.trade for stored in found if stored.trade.broker == broker]
 
+    def each_at(self, broker: str, *, bot: str | None = None) -> list[StructureTrade | None]:
+        """Return what `at` returns; None is one that cannot be read, and may be at any broker."""
+        found = self._store.list(PREFIX) if bot is None else self._of_bot(bot)
+        stored = each_or_none(found, _understood)
+        trades = (None if item is None else item.trade for item in stored)
+        return [trade for trade in trades if trade is None or trade.broker == broker]
+
     def holding(self, broker: str, symbol: str) -> list[StructureTrade]:
         """Return those at a broker that hold a contract, or shares, of this name."""
-        return [trade for trade in self._certainly_at(broker) if symbol in trade.legs]
+        return [trade for trade in self.certainly_at(broker) if symbol in trade.legs]
 
     def legs_at(self, broker: str) -> dict[str, Decimal]:
         """Return how much of each contract and share they hold together at a broker, signed."""
         held: dict[str, Decimal] = {}
-        for trade in self._certainly_at(broker):
+        for trade in self.certainly_at(broker):
             for symbol, quantity in trade.legs.items():
                 held[symbol] = held.get(symbol, ZERO) + quantity
         return held
@@ -121,7 +128,7 @@ class StructureTrades:
                 kept = replace(closed(over), is_priced=not trade.entered_units)
                 yield [*self._closed.keeping(kept, now), Delete(_document(stored))]
 
-    def _certainly_at(self, broker: str) -> list[StructureTrade]:
+    def certainly_at(self, broker: str) -> list[StructureTrade]:
         """Return all at a broker; raise RecordUnreadable: who sells what they hold opens the other side."""
         stored = (item for item in self._store.list(PREFIX) if item.value.get("broker", broker) == broker)
         return [certain(item, _understood).trade for item in stored]

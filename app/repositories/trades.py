@@ -17,7 +17,7 @@ from app.domain.trades import FillUpdate, Place, Trade, bots_share
 from app.errors import Conflict, RecordUnreadable
 from app.repositories.closed_trades import ClosedTrades
 from app.repositories.inbox import open_entries
-from app.repositories.readable import certain, readable
+from app.repositories.readable import certain, each_or_none, readable
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
 
@@ -59,6 +59,12 @@ class Trades:
         """Return all open trades at one broker, or those of one bot."""
         prefix = PREFIX if bot is None else f"{PREFIX}{bot}/"
         return [trade for trade in readable(self._store.list(prefix), _read) if trade.broker == broker]
+
+    def each_at(self, broker: str, *, bot: str | None = None) -> list[Trade | None]:
+        """Return all open trades at one broker, or those of one bot; None is one that cannot be read."""
+        found = self._store.list(PREFIX if bot is None else f"{PREFIX}{bot}/")
+        here = (item for item in found if f"/{broker}:" in item.key)
+        return list(each_or_none(here, _read))
 
     def is_trading(self, bot: str) -> bool:
         """Tell whether a bot holds anything."""

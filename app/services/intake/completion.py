@@ -52,7 +52,8 @@ class Completion:
         """Write while the symbol is still held: the next alert must not be decided on books without this one.
 
         A store that was lost sight of may be back at once. Written twice, it may raise Conflict the second
-        time: the entry's answer tells then that the first time was enough.
+        time: the entry's answer tells then that the first time was enough. Another's answer tells nothing of
+        the kind: who took over from a process that stood still may have found no order.
         """
         for left in reversed(range(INSISTS + 1)):
             try:
@@ -61,7 +62,10 @@ class Completion:
                 if not left:
                     raise
             except Conflict:
-                if self.inbox.answer(self.entry) is None:
+                if not self._is_ours(self.inbox.answer(self.entry)):
                     raise
                 return None
         return None
+
+    def _is_ours(self, answer: Answer | None) -> bool:
+        return answer is not None and answer.body.get("request_id") == self.request_id

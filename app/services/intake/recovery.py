@@ -192,9 +192,9 @@ class Recovery:
         age, limit = self.clock() - entry.received_at, timedelta(seconds=self.rules.stale_seconds)
         if entry.attempts <= MAXIMUM_ATTEMPTS or age <= limit:
             return False
-        ticket = restored(entry, self.inbox, self.clock(), interrupted=True)
-        ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, GIVEN_UP)
         try:
+            ticket = restored(entry, self.inbox, self.clock(), interrupted=True)
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, GIVEN_UP)
             self.intake.close(entry, ticket, request_of(entry))
         except StoreError as error:
             _logger.warning("The alert is given up later: %s", error, extra=logged(entry))

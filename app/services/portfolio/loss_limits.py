@@ -45,7 +45,7 @@ from app.services.runtime.turns import Apart
 PERIOD_SECONDS = 5.0
 # An older price says too little about what an open trade is worth.
 PRICES_FRESH = timedelta(seconds=30)
-UNREADABLE = Gain(least=None, unknown=("a closed trade cannot be read",))
+UNREADABLE = Gain(least=None, unknown=("a trade cannot be read",))
 
 _logger = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ class _Day:
 
 @dataclass(frozen=True, slots=True)
 class _StillOpen:
-    trades: list[Trade]
-    structures: list[StructureTrade]
+    trades: list[Trade | None]
+    structures: list[StructureTrade | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,9 @@ class LossLimits:
         realised = self._once(
             ("gain", day.broker, bot), day.begins, lambda: self._realised(day, bot, is_simulated=is_simulated)
         )
-        held = _StillOpen(self.trades.at(day.broker, bot=bot), self.structures.at(day.broker, bot=bot))
+        held = _StillOpen(
+            self.trades.each_at(day.broker, bot=bot), self.structures.each_at(day.broker, bot=bot)
+        )
         gain, is_priced = self._with_open(day.broker, realised, held, is_simulated=is_simulated)
         if is_priced or not may_look or not gain.is_doubtful(limit):
             return gain
@@ -194,14 +196,18 @@ class LossLimits:
         at = seen.at if seen.at is not None and seen.at >= oldest else None
         prices = {} if at is None else {item.symbol: item.market_price for item in seen.positions}
         gains = [
-            gain_of_open(trade, _mark(trade, at, prices), is_simulated=is_simulated) for trade in held.trades
+            gain_of_open(trade, _mark(trade, at, prices), is_simulated=is_simulated)
+            for trade in held.trades
+            if trade is not None
         ]
         gains += [
             Gain(-trade.fees, -trade.fees)
             if _is_unseen(trade.entered_at, at)
             else gain_of_structure(trade, prices)
             for trade in held.structures
+            if trade is not None
         ]
+        gains += [UNREADABLE for trade in (*held.trades, *held.structures) if trade is None]
         return total([realised, *gains]), not any(gain.unknown for gain in gains)
 
     def _in_a_row(self, day: _Day, bot: Bot) -> int:

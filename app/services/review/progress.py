@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.dataclass import dataclass
 from app.domain.approvals import ApprovalDecision, PendingApproval
+from app.errors import RecordUnreadable
 from app.repositories.inbox import InboxEntry
 from app.services.review.approvals import Approvals
 from app.services.review.opinions import Opinions
@@ -22,7 +23,11 @@ class ReviewProgress:
 
     def waits(self, entry: InboxEntry) -> bool:
         """True while it is a person's turn."""
-        waiting = self._waiting(entry)
+        try:
+            waiting = self._waiting(entry)
+        except RecordUnreadable:
+            # Nobody can answer it, and without an answer nothing is sent; the other alerts go on.
+            return True
         return waiting is not None and waiting.verdict is None
 
     def is_refused(self, entry: InboxEntry) -> bool:

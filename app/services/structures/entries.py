@@ -205,7 +205,7 @@ class Entries:
     def _opposed(self, context: OrderContext, choice: ContractChoice) -> str | None:
         """Return a contract that another trade at this broker holds the other way round."""
         signs = {leg.instrument.symbol: leg.ratio for leg in choice.structure.legs if leg.option is not None}
-        for trade in self.trades.at(context.broker_name):
+        for trade in self.trades.certainly_at(context.broker_name):
             working = () if trade.work is None else trade.structure.legs
             held = trade.legs or {leg.instrument.symbol: Decimal(leg.ratio) for leg in working}
             for symbol, quantity in held.items():
