@@ -12,7 +12,7 @@ from app.dataclass import dataclass
 from app.domain.reasons import Reason
 from app.domain.signals import Signal
 from app.domain.tickets import Ticket, TicketStatus
-from app.errors import BrokerUnavailable, Conflict, MalformedAlert, StoreError
+from app.errors import BrokerUnavailable, Conflict, MalformedAlert, RecordUnreadable, StoreError
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import Inbox, InboxEntry
 from app.repositories.tickets import Ledger
@@ -34,7 +34,8 @@ MAXIMUM_ATTEMPTS = 4
 OWN_ENTRY_AGE = timedelta(seconds=5)
 LONGEST_TURN_SECONDS = 2.0
 LONGEST_WITHOUT_LOOK = timedelta(seconds=15)
-GIVEN_UP = "Every attempt to finish it failed. Look at the broker whether it has an order of it."
+GIVEN_UP = "Every attempt to finish it failed."
+LOOK = "Look at the broker whether it has an order of it."
 
 _logger = logging.getLogger(__name__)
 
@@ -176,25 +177,29 @@ class Recovery:
             # Compared and swapped: of all processes that found it one goes on.
             taken = self.inbox.take_over(entry, counted=not is_new and self._counts(entry))
             finished = taken is not None and self._finish(taken, is_new=is_new, at_once=at_once)
+        except RecordUnreadable as error:
+            # It does not pass as a store's absence does: nobody behind it waits, and it comes to an end.
+            _logger.warning("The alert cannot be finished: %s", error, extra=logged(entry))
+            finished = taken is not None and self._is_given_up(taken, error.message)
         except (StoreError, BrokerUnavailable, EntryMustWait) as error:
             self._wait(entry, error, is_begun=taken is not None or not is_new)
             return False
         except Exception:  # one alert that cannot be finished must not keep the others waiting
             _logger.exception("The alert could not be finished", extra=logged(entry))
-            finished = taken is not None and self._is_given_up(taken)
+            finished = taken is not None and self._is_given_up(taken, GIVEN_UP)
         self._waiting.discard(entry.key)
         if finished:
             self.in_flight.finished(entry.key)
         return finished
 
-    def _is_given_up(self, entry: InboxEntry) -> bool:
+    def _is_given_up(self, entry: InboxEntry, why: str) -> bool:
         """End an alert that fails each time as nobody foresaw: those behind it would wait for ever."""
         age, limit = self.clock() - entry.received_at, timedelta(seconds=self.rules.stale_seconds)
         if entry.attempts <= MAXIMUM_ATTEMPTS or age <= limit:
             return False
         try:
             ticket = restored(entry, self.inbox, self.clock(), interrupted=True)
-            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, GIVEN_UP)
+            ticket.end(TicketStatus.FAILED, Reason.INTERNAL_ERROR, f"{why} {LOOK}")
             self.intake.close(entry, ticket, request_of(entry))
         except StoreError as error:
             _logger.warning("The alert is given up later: %s", error, extra=logged(entry))

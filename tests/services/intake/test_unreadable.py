@@ -79,6 +79,23 @@ def test_question_when_it_cannot_be_read_then_no_other_alert_waits_for_its_answe
     ]
 
 
+def test_alert_when_its_trade_cannot_be_read_then_it_holds_up_no_other_and_is_told_as_failed(
+    configure, store, services, clock, operator, leave
+):
+    configure(use_strategy_contracts=True)
+    store.create("trades/default/paper:AAPL", {})
+    stuck = leave("default", "AAPL")
+    clock.move(seconds=1)
+    other, seen = leave("default", "MSFT"), []
+    for seconds in (70, 10, 10, 10, 10, 30):
+        clock.move(seconds=seconds)
+        services.supervisor.tick(everything=True)
+        seen.append([operator.get(f"/api/tickets/{name}").json["status"] for name in (stuck, other)])
+
+    assert (seen[0], seen[-1]) == (["received", "filled"], ["failed", "filled"])
+    assert "trades/default/paper:AAPL" in operator.get(f"/api/tickets/{stuck}").json["message"]
+
+
 def test_alert_when_one_with_the_same_key_cannot_be_read_then_the_others_are_known(store, clock):
     inbox = Inbox(store, clock, "here", ttl_seconds=300)
     ticket = fresh_ticket_id(clock())
