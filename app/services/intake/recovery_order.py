@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.clock import Clock
 from app.dataclass import dataclass
 from app.domain.orders import OrderRole, client_order_id
-from app.errors import BrokerUnavailable, StoreError
+from app.errors import BrokerUnavailable, StoreUnavailable
 from app.repositories.bots import BotDirectory
 from app.repositories.inbox import InboxEntry
 from app.services.broker_access.registry import BrokerNotConfigured, BrokerRegistry
@@ -58,7 +58,7 @@ class RecoveryOrder:
             except BrokerUnavailable as error:
                 wait(entry, error)
                 return
-            except StoreError:
+            except StoreUnavailable:
                 raise
             except Exception:  # noqa: BLE001  # its own attempt says what is wrong, and counts
                 ranks.append((0, entry))

@@ -96,6 +96,17 @@ def test_alert_when_its_trade_cannot_be_read_then_it_holds_up_no_other_and_is_to
     assert "trades/default/paper:AAPL" in operator.get(f"/api/tickets/{stuck}").json["message"]
 
 
+def test_alert_when_its_bot_cannot_be_read_any_more_then_the_inbox_is_looked_at_all_the_same(
+    store, services, clock, leave
+):
+    leave("lost", "AAPL")
+    store.create("bots/lost", {})
+    clock.move(seconds=70)
+    services.supervisor.tick(everything=True)
+
+    assert "inbox" not in services.supervisor.failing
+
+
 def test_alert_when_one_with_the_same_key_cannot_be_read_then_the_others_are_known(store, clock):
     inbox = Inbox(store, clock, "here", ttl_seconds=300)
     ticket = fresh_ticket_id(clock())
