@@ -66,14 +66,16 @@ class StructureWatch:
         `is_forced`: the operator moved the simulated market, which counts as a look of its own.
         """
         resting: dict[str, list[StoredStructureTrade]] = {}
-        for stored in self.trades.every():
-            if _rests(stored.trade):
-                resting.setdefault(stored.trade.broker, []).append(stored)
-        self.marks.keep({stored.trade.id for found in resting.values() for stored in found})
         began = 0
-        with Apart() as brokers:
+        # A trade that cannot be read is told each time, and keeps no other's stop from being looked at.
+        with Apart() as each:
+            for stored in self.trades.every():
+                with each.one():
+                    if _rests(stored.trade):
+                        resting.setdefault(stored.trade.broker, []).append(stored)
+            self.marks.keep({stored.trade.id for found in resting.values() for stored in found})
             for name, found in resting.items():
-                with brokers.one():
+                with each.one():
                     began += self._watch_at(name, found, is_forced=is_forced)
         return began
 
