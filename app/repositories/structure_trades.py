@@ -1,5 +1,6 @@
 """Structures that bots hold or open, under `structures/{bot}/{id}`; what is over is a closed trade."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import field, replace
 from datetime import datetime
@@ -12,8 +13,9 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Side
 from app.domain.structures.trades import StructureTrade, TradeState
+from app.errors import RecordUnreadable
 from app.repositories.closed_trades import DAY, ClosedTrades, key_of_day
-from app.repositories.readable import certain, each_or_none, readable
+from app.repositories.readable import certain, each_or_none, readable, sentence_of
 from app.repositories.trade_numbers import TradeNumbers
 from app.storage.base import JSON, Change, Create, Delete, Document, Replace, Store
 
@@ -32,6 +34,21 @@ class StoredStructureTrade:
     def trade(self) -> StructureTrade:
         """The trade itself; raise where it cannot be read, which is no other trade's trouble."""
         return from_json(StructureTrade, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class LegsHeld:
+    """How much of each contract and share structures at one broker hold together, signed."""
+
+    held: dict[str, Decimal]
+    unread: tuple[Document, ...] = ()
+
+    def of(self, symbol: str) -> Decimal:
+        """Return it of one name; raise RecordUnreadable: who sells what they hold opens the other side."""
+        for document in self.unread:
+            if _may_hold(document, symbol):
+                raise RecordUnreadable(sentence_of(document.key))
+        return self.held.get(symbol, ZERO)
 
 
 class StructureTrades:
@@ -67,16 +84,21 @@ class StructureTrades:
         return [trade for trade in trades if trade is None or trade.broker == broker]
 
     def holding(self, broker: str, symbol: str) -> list[StructureTrade]:
-        """Return those at a broker that hold a contract, or shares, of this name."""
-        return [trade for trade in self.certainly_at(broker) if symbol in trade.legs]
+        """Return those at a broker that hold a contract, or shares, of this name; raise RecordUnreadable."""
+        found = [certain(item, _understood) for item in self._here(broker) if _may_hold(item, symbol)]
+        return [stored.trade for stored in found if symbol in stored.trade.legs]
 
-    def legs_at(self, broker: str) -> dict[str, Decimal]:
-        """Return how much of each contract and share they hold together at a broker, signed."""
-        held: dict[str, Decimal] = {}
-        for trade in self.certainly_at(broker):
-            for symbol, quantity in trade.legs.items():
+    def legs_at(self, broker: str) -> LegsHeld:
+        """Return what they hold together at a broker."""
+        held, unread = dict[str, Decimal](), list[Document]()
+        documents = self._here(broker)
+        for document, stored in zip(documents, each_or_none(documents, _understood), strict=True):
+            if stored is None:
+                unread.append(document)
+                continue
+            for symbol, quantity in stored.trade.legs.items():
                 held[symbol] = held.get(symbol, ZERO) + quantity
-        return held
+        return LegsHeld(held, tuple(unread))
 
     def of_bot(self, bot: str) -> Iterator[StoredStructureTrade]:
         """Yield a bot's."""
@@ -130,8 +152,10 @@ class StructureTrades:
 
     def certainly_at(self, broker: str) -> list[StructureTrade]:
         """Return all at a broker; raise RecordUnreadable: who sells what they hold opens the other side."""
-        stored = (item for item in self._store.list(PREFIX) if item.value.get("broker", broker) == broker)
-        return [certain(item, _understood).trade for item in stored]
+        return [certain(item, _understood).trade for item in self._here(broker)]
+
+    def _here(self, broker: str) -> list[Document]:
+        return [item for item in self._store.list(PREFIX) if item.value.get("broker", broker) == broker]
 
     def _of_bot(self, bot: str) -> Iterator[Document]:
         return self._store.list(f"{PREFIX}{bot}/")
@@ -184,6 +208,13 @@ def _understood(document: Document) -> StoredStructureTrade:
     stored = _stored(document)
     stored.trade  # noqa: B018  # kept once it is read
     return stored
+
+
+def _may_hold(document: Document, symbol: str) -> bool:
+    """Tell whether a trade may hold something: one that says what it is made of holds nothing else."""
+    structure = document.value.get("structure")
+    is_told = isinstance(structure, dict) and bool(structure.get("legs")) and "legs" in document.value
+    return not is_told or symbol in json.dumps(document.value)
 
 
 def _document(known: StoredStructureTrade) -> Document:

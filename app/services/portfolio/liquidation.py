@@ -53,7 +53,8 @@ class Liquidation:
     def advance(self, breaker: CircuitBreaker, broker: Broker, save: Save) -> bool:
         """Do what can be done now; return whether nothing waits and nothing is held any more.
 
-        Raise BrokerUnavailable when the broker cannot be asked.
+        Raise BrokerUnavailable when the broker cannot be asked, RecordUnreadable where a trade keeps
+        something from being sold.
         """
         ticket = breaker.ticket or UUID(int=0)
         # First, so that nothing cancels what takes them out.
@@ -70,6 +71,8 @@ class Liquidation:
         # The end is what the broker shows, not that every order was sent: one may be refused or fill in part.
         if broker.positions() or broker.open_orders():
             self.looks.saw(broker.name)
+            # What stays because a trade cannot be read keeps /readyz failing, or nobody would hear of it.
+            self.positions.free.structures.certainly_at(broker.name)
             return False
         # Nor is it one empty answer that no fill of ours explains: what is still there would not be sold any
         # more, and its books would end.

@@ -201,10 +201,9 @@ class PositionPlanner:
         """Return how much of the account's position is the bot's."""
         if not view.position:
             return view.position
-        position, legs = view.position, self.structures.legs_at(context.broker_name)
-        if legs:
-            # Shares under a sold call, say: sold by an alert's exit they would leave the call bare.
-            position = beside_legs(position, legs.get(context.symbol, ZERO))
+        # Shares under a sold call, say: sold by an alert's exit they would leave the call bare.
+        legs = self.structures.legs_at(context.broker_name).of(context.symbol)
+        position = beside_legs(view.position, legs)
         others = self.bots.others(context.bot.id)
         if not others:
             return position
