@@ -57,7 +57,7 @@ class Cleanup:
             if run.canceled:
                 self._notify(run)
         if run.canceled:
-            self.tracker.follow()
+            self.tracker.follow_at_once()
         self._keep(run)
         return run
 

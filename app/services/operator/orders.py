@@ -81,7 +81,7 @@ class OrderList:
             self.audit.record(by, Deed.CANCEL_ORDER, name, before=before)
             self._cancel(held, receipt)
         self.journal.activity(f"operator: canceled {name} at {broker.name}")
-        self.tracker.follow()
+        self.tracker.follow_at_once()
         self.snapshots.look(broker.name)
 
     def _found(self, name: str) -> tuple[Broker, Receipt]:

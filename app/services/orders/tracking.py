@@ -11,6 +11,7 @@ from app.domain.orders import OrderRole, OrderStatus, Receipt
 from app.domain.tickets import order_record
 from app.domain.trades import FillUpdate
 from app.errors import BrokerUnavailable, Conflict
+from app.errors.away import unless_away
 from app.repositories.open_orders import OPERATOR, OpenOrder, OpenOrders
 from app.repositories.tickets import Ledger
 from app.repositories.trades import Trades
@@ -72,6 +73,13 @@ class OrderTracker:
                     moved += self._follow(order, lists)
             self._waiting.look(orders)
         return moved
+
+    def follow_at_once(self) -> None:
+        """Look at orders because somebody has just done something; that stands, whatever the look says."""
+        try:
+            self.follow()
+        except Exception as error:  # most of them are others' orders; the clock looks again, and tells
+            _logger.warning("Orders are followed later: %s", error, exc_info=unless_away(error))
 
     def settle(self, broker: Broker, bot: str | None, symbol: str) -> list[tuple[Receipt, OrderRole]]:
         """Count what a bot's orders in a symbol (everybody's, for None) have filled, and return them.

@@ -69,7 +69,7 @@ class PositionService:
             if begun is None:
                 raise (refused or nothing) from None
             number = begun
-        self.tracker.follow()
+        self.tracker.follow_at_once()
         self.snapshots.look(broker_name)
         return told(self.ledger.find(number) or {}, symbol)
 
@@ -132,7 +132,7 @@ class PositionService:
             ticket = Ticket(number, trade.bot, OPERATOR, self.runtime.clock(), request)
             ticket.note(Stage.RECEIVED, ticket.created_at)
             self.pursue(held, ticket, wish)
-        self.tracker.follow()
+        self.tracker.follow_at_once()
         self.snapshots.look(broker.name)
         return number
 

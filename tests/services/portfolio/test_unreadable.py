@@ -1,10 +1,13 @@
 """What is left beside a structure whose record cannot be read: all that it does not hold."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from app.domain.trades import NOTHING_COUNTED
 from app.errors import RecordUnreadable
+from app.repositories.open_orders import open_order
 from tests.builders import ENTER_LONG, EXIT_LONG
 from tests.services.portfolio.test_circuit_breaker import Portfolio
 
@@ -55,3 +58,17 @@ def test_exit_when_a_structure_cannot_be_read_then_what_it_may_hold_stays(
     post(**EXIT_LONG | {"symbol": symbol})
 
     assert portfolio.held[symbol] == left
+
+
+def test_close_when_another_order_cannot_be_counted_then_it_is_answered_as_done(
+    post, configure, operator, portfolio, store, clock
+):
+    configure(use_strategy_contracts=True)
+    assert post(**ENTER_LONG).json["status"] == "filled"
+    record = post(**ENTER_LONG | {"symbol": "MSFT"}).json["order"]
+    order = open_order(record["client_order_id"], record, multiplier=Decimal(1), at=clock())
+    store.apply([replace(order, counted=NOTHING_COUNTED, seen=None).opening()])
+    store.replace(store.get("trades/default/paper:MSFT"), {})
+    answer = operator.delete("/api/positions/paper/AAPL")
+
+    assert (answer.status_code, portfolio.held["AAPL"]) == (200, 0)
