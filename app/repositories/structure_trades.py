@@ -110,8 +110,9 @@ class StructureTrades:
         return None if document is None else _stored(document)
 
     def numbered(self, number: int) -> StoredStructureTrade | None:
-        """Return the one of a number; None where it is over, or no structure."""
-        return next((stored for stored in self.readable() if stored.trade.number == number), None)
+        """Return the one of a number; None where it is over, or no structure. Raise RecordUnreadable."""
+        found = (item for item in self._store.list(PREFIX) if item.value.get("number") == number)
+        return next((certain(item, _understood) for item in found), None)
 
     def ended(self, trade_id: str, begun: datetime, now: datetime) -> ClosedTrade | None:
         """Return one that is over, by its id; it was begun about `begun` and has ended since."""

@@ -66,6 +66,11 @@ class Trades:
         here = (item for item in found if f"/{broker}:" in item.key)
         return list(each_or_none(here, _read))
 
+    def numbered(self, number: int) -> Trade | None:
+        """Return the open trade of a number; raise RecordUnreadable."""
+        found = (item for item in self._store.list(PREFIX) if item.value.get("number", 0) == number)
+        return next((certain(item, _read) for item in found), None)
+
     def is_trading(self, bot: str) -> bool:
         """Tell whether a bot holds anything."""
         return next(self._store.list(f"{PREFIX}{bot}/", limit=1), None) is not None

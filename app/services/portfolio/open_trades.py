@@ -45,8 +45,8 @@ class OpenTrades:
         stored = self.structures.numbered(number)
         if stored is not None:
             return stored.trade.bot
-        owners = (trade.bot for trade in self.trades.every().values() if trade.number == number)
-        return next(owners, None)
+        trade = self.trades.numbered(number)
+        return None if trade is None else trade.bot
 
     def _of_structures(self, bots: Mapping[str, Bot]) -> Iterator[dict[str, Any]]:
         trades = [stored.trade for stored in self.structures.readable()]

@@ -29,7 +29,7 @@ class TradeClosing:
         if stored is not None:
             ticket, symbol = self.positions.leave_structure(stored.trade, by, trim), stored.trade.symbol
         else:
-            held = next((one for one in self.trades.every().values() if one.number == number), None)
+            held = self.trades.numbered(number)
             if held is None:
                 raise TradeUnknown(f"There is no open trade {number}.")
             ticket, symbol = self.positions.close_units(held, trim=trim, by=by), held.symbol

@@ -37,7 +37,7 @@ class NumberedTrades:
     def open(self, signal: Signal) -> Trade | None:
         """Return the trade that a command names, while it is open."""
         number = self.named(signal)
-        return next((trade for trade in self.trades.every().values() if trade.number == number), None)
+        return None if number is None else self.trades.numbered(number)
 
     def understood(self, signal: Signal) -> Signal:
         """Return the alert that a command comes to; any other signal stays as it is.

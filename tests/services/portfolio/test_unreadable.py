@@ -72,3 +72,12 @@ def test_close_when_another_order_cannot_be_counted_then_it_is_answered_as_done(
     answer = operator.delete("/api/positions/paper/AAPL")
 
     assert (answer.status_code, portfolio.held["AAPL"]) == (200, 0)
+
+
+@pytest.mark.parametrize("key", ["trades/default/paper:AAPL", "structures/default/1"])
+def test_close_when_the_trade_of_a_number_cannot_be_read_then_it_is_not_said_to_be_over(operator, store, key):
+    store.create(key, {"number": 7, "broker": "paper"})
+    answer = operator.post("/api/trades/7/close", json={})
+
+    assert (answer.status_code, answer.json["error"]["code"]) == (500, "RECORD_UNREADABLE")
+    assert key in answer.json["error"]["message"]
