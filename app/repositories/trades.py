@@ -66,6 +66,10 @@ class Trades:
         here = (item for item in found if f"/{broker}:" in item.key)
         return list(each_or_none(here, _read))
 
+    def are_in(self, broker: str, symbol: str) -> bool:
+        """Tell whether any bot has a trade in a symbol, be it one that cannot be read."""
+        return bool(self._in_symbol(broker, symbol))
+
     def numbered(self, number: int) -> Trade | None:
         """Return the open trade of a number; raise RecordUnreadable."""
         found = (item for item in self._store.list(PREFIX) if item.value.get("number", 0) == number)

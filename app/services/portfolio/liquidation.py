@@ -76,7 +76,8 @@ class Liquidation:
             return False
         # Nor is it one empty answer that no fill of ours explains: what is still there would not be sold any
         # more, and its books would end.
-        books = (*self.positions.trades.at(broker.name), *self.positions.free.structures.at(broker.name))
+        structures = self.positions.free.structures.each_at(broker.name)
+        books = (*self.positions.trades.each_at(broker.name), *structures)
         is_explained = bool(breaker.steps) and not books
         if not is_explained and not self.looks.confirms(broker.name):
             return False

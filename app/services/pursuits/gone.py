@@ -35,7 +35,7 @@ class GonePositions:
         bot, broker, symbol = stored.pursuit.place
         if bot == OPERATOR:
             # The operator leaves what all bots hold together.
-            return any(trade.symbol == symbol for trade in self.trades.at(broker))
+            return self.trades.are_in(broker, symbol)
         return self.trades.find(bot, broker, symbol) is not None
 
 

@@ -46,6 +46,17 @@ def test_breaker_when_a_structure_cannot_be_read_then_all_that_it_does_not_hold_
     assert services.portfolio.breaker.read().phase == "liquidating"
 
 
+def test_breaker_when_a_trade_cannot_be_read_then_one_empty_answer_is_not_the_end(services, portfolio, store):
+    portfolio.held |= {"AAPL": Decimal(7)}
+    services.portfolio.breaker.edit({"active": True, "base_equity": Decimal(100_000)})
+    store.create("trades/other/paper:MSFT", {})
+    portfolio.equity = "80000"
+    services.portfolio.breaker.watch()
+
+    assert portfolio.held["AAPL"] == 0
+    assert services.portfolio.breaker.read().phase == "liquidating"
+
+
 @pytest.mark.parametrize(
     ("symbol", "stored", "left"), [("MSFT", ODD, 0), ("AAPL", ODD, 10), ("MSFT", {}, 10)]
 )

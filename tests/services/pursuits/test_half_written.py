@@ -85,3 +85,19 @@ def test_exit_when_its_order_cannot_be_read_then_no_other_is_sent_beside_it(
 
     assert len(scripted.submitted) == sent
     assert len(operator.get("/status").json["pursuits"]) == 1
+
+
+@pytest.mark.usefixtures("ten")
+def test_close_when_the_trade_cannot_be_read_then_one_empty_answer_does_not_end_it(
+    operator, store, scripted: ScriptedBroker, tick
+):
+    scripted.is_reachable = False
+    closing = operator.delete("/api/positions/paper/AAPL").json["id"]
+    store.replace(store.get("trades/default/paper:AAPL"), {})
+    held, scripted.held, scripted.is_reachable = scripted.held, {}, True
+    tick(10)
+    seen = operator.get(f"/api/tickets/{closing}").json["status"]
+    scripted.held = held
+    tick(20)
+
+    assert (seen, scripted.held["AAPL"]) == ("pursuing", 0)
