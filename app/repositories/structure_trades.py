@@ -104,6 +104,17 @@ class StructureTrades:
         """Yield a bot's."""
         return map(_stored, self._of_bot(bot))
 
+    def certainly_of(self, bot: str) -> list[StructureTrade]:
+        """Return a bot's; raise RecordUnreadable."""
+        return [certain(item, _understood).trade for item in self._of_bot(bot)]
+
+    def read_of(self, bot: str) -> tuple[list[StructureTrade], list[str]]:
+        """Return a bot's that can be read, and the keys of the others."""
+        documents = list(self._of_bot(bot))
+        found = [*each_or_none(documents, _understood)]
+        unread = [item.key for item, stored in zip(documents, found, strict=True) if stored is None]
+        return [stored.trade for stored in found if stored is not None], unread
+
     def find(self, bot: str, trade_id: str) -> StoredStructureTrade | None:
         """Return one that is not over."""
         document = self._store.get(_key(bot, trade_id))

@@ -49,7 +49,7 @@ class AlertSignals:
         said, underlying = _canonical(signal.symbol, signal.exchange), bot.configuration.underlying
         if underlying is None or said == _canonical(underlying, None):
             return said
-        if meaning.move is Move.EXIT and said in {one.trade.symbol for one in self.trades.of_bot(bot.id)}:
+        if meaning.move is Move.EXIT and said in {one.symbol for one in self.trades.read_of(bot.id)[0]}:
             # Entered before its owner gave the bot another underlying: what is held can be left.
             return said
         return None

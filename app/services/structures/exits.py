@@ -20,6 +20,7 @@ from app.errors import BrokerUnavailable, StoreError
 from app.repositories.structure_trades import StoredStructureTrade, StructureTrades
 from app.services.base import Runtime
 from app.services.broker_access.structure_gateway import StructureGateway
+from app.services.observability.events import EventKind
 from app.services.structures.ladders import Ladders
 from app.services.trading.assessment import Assessor
 from app.services.trading.execution import Finish
@@ -49,6 +50,8 @@ class StructureExits:
             ticket.end(TicketStatus.ORDERED)
             ticket.signal = {**(ticket.signal or {}), "closes": [_shown(trade, command) for trade in meant]}
         finish([])
+        if command.trade is None:
+            self._tell_unread(ticket, bot)
         for trade in begun:
             with suppress(BrokerUnavailable, StoreError):
                 self.ladders.step(trade.bot, trade.id)
@@ -99,6 +102,14 @@ class StructureExits:
         order = ProposedOrder(OrderRole.EXIT, Side.SELL)
         return self.assessor.gate_check.allows(context, order, gates=COMMAND_GATES)
 
+    def _tell_unread(self, ticket: Ticket, bot: Bot) -> None:
+        for key in self.trades.read_of(bot.id)[1]:
+            message = (
+                f"{bot.id}: {key} cannot be read, and was not left: look at the broker; ticket {ticket.id}"
+            )
+            self.runtime.journal.activity(message)
+            self.runtime.notifier.notify(EventKind.EXIT_STUCK, message, key=key)
+
     def _meant(self, ticket: Ticket, command: ExitCommand, bot: Bot) -> list[StructureTrade]:
         """Return the trades that are meant; without any the ticket is denied and says why."""
         if command.trade is not None:
@@ -110,7 +121,9 @@ class StructureExits:
                 ticket.end(TicketStatus.DENIED, Reason.TRADE_CLOSING, f"trade {command.trade}")
                 return []
             return [stored.trade]
-        mine = [stored.trade for stored in self.trades.of_bot(bot.id)]
+        # Which is the newest nobody knows beside one that cannot be read; of all, the others can be left.
+        is_one = command.which in {Which.NEWEST, Which.OLDEST}
+        mine = self.trades.certainly_of(bot.id) if is_one else self.trades.read_of(bot.id)[0]
         if command.symbol is not None:
             mine = [one for one in mine if one.symbol == command.symbol]
         meant = [one for one in mine if not _is_leaving(one) or is_left_for(one, ticket.id)]
