@@ -233,7 +233,8 @@ class PursuitService:
 
         Who asked for it was told that nothing was stored. An alert's is left to the inbox.
         """
-        is_left = self.runtime.clock() - stored.pursuit.since >= BEGUN_BY
+        # A clock that was set back must not hold stops off for longer.
+        is_left = abs(self.runtime.clock() - stored.pursuit.since) >= BEGUN_BY
         if _is_operators(stored.pursuit) and is_left:
             self.runtime.store.apply([stored.ending()])
 
