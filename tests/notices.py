@@ -1,5 +1,7 @@
 """A notifier for unit tests: what would be sent is kept at once, in order."""
 
+from typing import Any
+
 from app.services.observability.events import Event, EventKind
 
 
@@ -11,3 +13,8 @@ class HeardNotifier:
 
     def notify(self, kind: EventKind, message: str, *, key: str = "", about: str = "") -> None:
         self.events.append(Event(kind, message, key, about))
+
+
+def telling(titles: list[str]) -> dict[str, Any]:
+    """Return what lets an application add the title of each of its messages to a list."""
+    return {"notification_url": "json://127.0.0.1:1", "notify": lambda event: titles.append(event.title)}

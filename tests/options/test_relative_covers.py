@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.builders import services_of
+from tests.notices import telling
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("logged_in", "ticker")]
 AT_THE_MONEY = {"strikeprice": "ATM"}
@@ -18,8 +19,7 @@ def messages() -> list[str]:
 
 @pytest.fixture
 def app(make_option_app, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_option_app(**told)
+    return make_option_app(**telling(messages))
 
 
 @pytest.fixture

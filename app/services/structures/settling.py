@@ -94,22 +94,16 @@ class Settling:
         with Apart() as each:
             for short in in_time(short_of):
                 with each.one():
-                    changed += self._confirmed(broker, short, trades, held, now)
+                    if self._is_lasting(broker, short):
+                        changed += self._adopt(broker, short, trades, held, now)
         return changed
 
-    def _confirmed(
-        self,
-        broker: Broker,
-        short: Shortfall,
-        trades: list[StructureTrade],
-        held: dict[str, Decimal],
-        now: datetime,
-    ) -> int:
+    def _is_lasting(self, broker: Broker, short: Shortfall) -> bool:
         thing = _thing(broker, short.symbol)
         if not self.looks.confirms(thing, f"{short.missing:f}"):
-            return 0
+            return False
         self.looks.saw(thing)
-        return self._adopt(broker, short, trades, held, now)
+        return True
 
     def _adopt(
         self,

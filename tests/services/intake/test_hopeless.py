@@ -5,6 +5,7 @@ import pytest
 from app.repositories.inbox import Arrival, Inbox
 from app.services.runtime.locks import ThreadLocks
 from tests.builders import ScriptedBroker, fresh_ticket_id, strategy_alert
+from tests.notices import telling
 
 pytestmark = pytest.mark.unit
 
@@ -30,8 +31,7 @@ def messages() -> list[str]:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, **telling(messages))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 from app.errors import BrokerRejected, StoreUnavailable
 from app.storage.base import Change, Create
 from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker
+from tests.notices import telling
 from tests.storage.cut_short import CutShort
 
 pytestmark = pytest.mark.unit
@@ -56,8 +57,7 @@ def scripted() -> Odd:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, **telling(messages))
 
 
 @pytest.fixture

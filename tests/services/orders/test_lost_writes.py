@@ -4,6 +4,7 @@ import pytest
 
 from app.domain.orders import OrderStatus
 from tests.builders import ScriptedBroker, strategy_alert
+from tests.notices import telling
 from tests.storage.cut_short import CutShort
 
 pytestmark = pytest.mark.unit
@@ -37,8 +38,7 @@ def messages() -> list[str]:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, **telling(messages))
 
 
 @pytest.fixture

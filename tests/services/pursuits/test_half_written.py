@@ -4,6 +4,7 @@ import pytest
 
 from app.errors import OutcomeUnknown
 from tests.builders import ENTER_LONG, EXIT_LONG, ScriptedBroker
+from tests.notices import telling
 from tests.storage.cut_short import CutShort
 
 pytestmark = pytest.mark.unit
@@ -16,8 +17,7 @@ def store() -> CutShort:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **telling(messages))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.builders import (
     client_of,
     strategy_alert,
 )
+from tests.notices import telling
 
 pytestmark = pytest.mark.unit
 
@@ -25,8 +26,7 @@ def messages() -> list[str]:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, allow_short_selling=True, **telling(messages))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.builders import ENTER_LONG, ScriptedBroker
+from tests.notices import telling
 from tests.storage.cut_short import CutShort, Unheard
 
 pytestmark = pytest.mark.unit
@@ -30,8 +31,7 @@ def scripted() -> ScriptedBroker:
 
 @pytest.fixture
 def app(make_app, scripted, messages):
-    told = {"notification_url": "json://127.0.0.1:1", "notify": lambda event: messages.append(event.title)}
-    return make_app(brokers={"paper": scripted}, dry_run=False, **told)
+    return make_app(brokers={"paper": scripted}, dry_run=False, **telling(messages))
 
 
 def test_order_when_it_is_approved_and_its_alert_could_not_be_taken_up_then_it_is_sent_once(
