@@ -1,6 +1,5 @@
 """Trades that went flat, for ever: under `closed_trades/{day}/{id}`, found by their number too."""
 
-import logging
 from collections.abc import Callable, Container, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +10,7 @@ from app.domain.json_codec import from_json, to_json
 from app.domain.money import ZERO
 from app.domain.orders import Receipt
 from app.errors import RecordUnreadable
+from app.repositories.readable import or_none
 from app.repositories.recent_closings import RecentClosings
 from app.repositories.unnumbered_trades import UnnumberedTrades
 from app.storage.base import Change, Create, Delete, Document, Replace, Store
@@ -20,8 +20,6 @@ NUMBERS = "trade_numbers/"
 DAY = timedelta(days=1)
 # A page of a list wants few; many are read in fewer calls.
 FIRST_READ, MOST_READ = 100, 1000
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +205,4 @@ def _closed_at(document: Document) -> tuple[datetime, int]:
 
 
 def _readable(document: Document) -> ClosedTrade | None:
-    try:
-        return from_json(ClosedTrade, document.value)
-    except (TypeError, ValueError, AttributeError, ArithmeticError):
-        _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
-        return None
+    return or_none(document, lambda stored: from_json(ClosedTrade, stored.value))

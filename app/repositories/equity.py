@@ -1,6 +1,5 @@
 """What accounts were worth, for ever: a point every few minutes, under `equity/{broker}/{day}`."""
 
-import logging
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,14 +7,13 @@ from decimal import Decimal
 from app.dataclass import dataclass
 from app.domain.accounts import Account
 from app.domain.json_codec import from_json
+from app.repositories.readable import or_none
 from app.repositories.stored_record import StoredRecord
 from app.repositories.summaries import Summaries
 from app.storage.base import Document, Store
 
 PREFIX = "equity/"
 _DAY = timedelta(days=1)
-
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +84,8 @@ class EquityHistory:
         for document in self._store.list(prefix, after=_key(broker, first - _DAY), limit=most):
             if document.key > _key(broker, last):
                 return
-            # Read by hand: a day has three hundred.
-            try:
-                points = [(point["at"], Decimal(point["equity"])) for point in document.value["points"]]
-            except (KeyError, TypeError, ArithmeticError):
-                _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
+            points = or_none(document, _course)
+            if points is None:
                 continue
             yield date.fromisoformat(document.key.removeprefix(prefix)), points
 
@@ -118,8 +113,9 @@ def _key(broker: str, day: date) -> str:
 
 
 def _points(document: Document) -> tuple[EquityPoint, ...]:
-    try:
-        return from_json(EquityDay, document.value).points
-    except (TypeError, ValueError, AttributeError, ArithmeticError):
-        _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
-        return ()
+    return or_none(document, lambda stored: from_json(EquityDay, stored.value).points) or ()
+
+
+def _course(document: Document) -> list[tuple[str, Decimal]]:
+    """Return a day's points; read by hand: a day has three hundred."""
+    return [(point["at"], Decimal(point["equity"])) for point in document.value["points"]]

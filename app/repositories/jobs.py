@@ -1,6 +1,5 @@
 """Jobs under `jobs/{id}`, and their results under `job_results/{id}`: a list of jobs reads none of those."""
 
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from app.domain.jobs import Job
 from app.domain.json_codec import from_json, to_json
 from app.errors import Conflict
 from app.repositories.job_files import JobFiles
+from app.repositories.readable import or_none
 from app.storage.base import Document, Store
 
 PREFIX = "jobs/"
@@ -16,8 +16,6 @@ RESULTS = "job_results/"
 # Older ones that are over make way.
 KEPT = 100
 ATTEMPTS = 5
-
-_logger = logging.getLogger(__name__)
 
 
 class StoredJobs:
@@ -104,8 +102,4 @@ def _is_over(document: Document) -> bool:
 
 
 def _readable(document: Document) -> Job | None:
-    try:
-        return from_json(Job, document.value)
-    except (TypeError, ValueError, AttributeError):
-        _logger.exception("%s holds something that cannot be read; it is left as it is", document.key)
-        return None
+    return or_none(document, lambda stored: from_json(Job, stored.value))

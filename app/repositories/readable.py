@@ -27,14 +27,16 @@ def readable(documents: Iterable[Document], read: Callable[[Document], Known]) -
 
 def each_or_none(documents: Iterable[Document], read: Callable[[Document], Known]) -> Iterator[Known | None]:
     """Yield what each document says; None, told in the log, stands for one that cannot be read."""
-    for document in documents:
-        try:
-            known = read(document)
-        except UNREADABLE as error:
-            _tell(document.key, document.version, repr(error))
-            yield None
-        else:
-            yield known
+    return (or_none(document, read) for document in documents)
+
+
+def or_none(document: Document, read: Callable[[Document], Known]) -> Known | None:
+    """Return what a document says; None, told in the log, where it cannot be read."""
+    try:
+        return read(document)
+    except UNREADABLE as error:
+        _tell(document.key, document.version, repr(error))
+        return None
 
 
 def certain(document: Document, read: Callable[[Document], Known]) -> Known:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from app.domain.json_codec import from_json, to_json
+from app.domain.json_codec import UNREADABLE, from_json, to_json
 from app.errors import AlreadyExists, Conflict, RecordUnreadable
+from app.repositories.readable import sentence_of
 from app.storage.base import Document, Store
 
 Record = TypeVar("Record")
@@ -58,9 +59,9 @@ class StoredRecord(Generic[Record]):
     def _understood(self, document: Document | None) -> Record | None:
         try:
             return None if document is None else from_json(self._kind, document.value)
-        except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        except UNREADABLE as error:
             if self._irreplaceable:
-                sentence = f"{self._key} holds something that cannot be read; it is left as it is."
+                sentence = sentence_of(self._key)
                 _logger.error("%s", sentence)  # noqa: TRY400  # the sentence says it all
                 raise RecordUnreadable(sentence) from error
             _logger.warning("%s holds something that is not ours; it will be replaced", self._key)
